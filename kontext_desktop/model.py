@@ -1,0 +1,344 @@
+"""The words of this program as plain data: frozen values that cross the rungs.
+
+Nothing here reads or writes. Coordinates are pixels of *document space*: the master's pixels after
+its orientation is applied, origin at the top left. Money is in millionths of a US dollar, times are
+seconds since 1970 (UTC).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal, NamedTuple
+
+from kontext_desktop.errors import Charged
+
+
+class Size(NamedTuple):
+    width: int
+    height: int
+
+    def __str__(self) -> str:
+        return f"{self.width} × {self.height}"
+
+
+class Frame(NamedTuple):
+    """The part of document space that is sent, and that its result is placed back into."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @classmethod
+    def whole(cls, size: Size) -> Frame:
+        return cls(0, 0, size.width, size.height)
+
+    @classmethod
+    def centred(cls, size: Size, ratio: float) -> Frame:
+        """The largest part of a picture of `size` that has `ratio` (width over height)."""
+        width = min(size.width, max(1, round(size.height * ratio)))
+        height = min(size.height, max(1, round(size.width / ratio)))
+        return cls((size.width - width) // 2, (size.height - height) // 2, width, height)
+
+    @property
+    def size(self) -> Size:
+        return Size(self.width, self.height)
+
+
+@dataclass(frozen=True, slots=True)
+class Raster:
+    """Pixels on their way between rungs: 8 bits a channel, sRGB, rows top to bottom, no padding.
+
+    `bgrx8` has four bytes a pixel, blue first, the fourth 255 (what a screen takes); `rgb8` three.
+    """
+
+    data: bytes | bytearray | memoryview
+    size: Size
+    format: Literal["bgrx8", "rgb8"] = "bgrx8"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The service a Job, a Result and a charge belong to. Rows of two origins are never mixed."""
+
+    endpoint: str
+    practice: bool
+
+
+EMBEDDED_PRACTICE = Origin("practice", True)
+"""The stand-in inside this program: its port changes with each run, its identity does not."""
+
+
+CLAUSES = ("keep", "change", "ensure", "match")
+_DOING_WORDS = """
+    add adjust apply blur brighten colour color convert crop darken deepen draw even fill fix give
+    lighten lower make move paint place put raise recolour recolor reduce relight remove render
+    replace restore retouch rotate set sharpen show smooth soften straighten swap turn warm whiten
+    write
+""".split()  # noqa: SIM905 - a list of words reads best as words
+_LEADS = "|".join(word.capitalize() for word in (*CLAUSES, *_DOING_WORDS))
+_CLAUSE_START = re.compile(rf"(?<=[.!?])\s+(?=(?:{_LEADS})\b)")
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """The instruction as one text; the four clauses are a way to read and to write that text.
+
+    The order Keep, Change, Ensure, Match is the one the service's prompting guide recommends.
+    """
+
+    text: str
+
+    @classmethod
+    def from_clauses(cls, clauses: Mapping[str, str]) -> Prompt:
+        """Compose the text. What begins with a capital letter is a sentence already and stands as
+        it is; a change that begins with a doing word ("replace the sky") needs no "Change"."""
+        sentences = []
+        for name in CLAUSES:
+            clause = " ".join(clauses.get(name, "").split())
+            if not clause:
+                continue
+            done = name == "change" and clause.split()[0].lower() in _DOING_WORDS
+            if done or (name == "change" and clause[0].isupper()):
+                sentence = clause[0].upper() + clause[1:]
+            else:
+                sentence = f"{name.capitalize()} {clause}"
+            sentences.append(sentence if sentence[-1] in ".!?" else sentence + ".")
+        return cls(" ".join(sentences))
+
+    @property
+    def clauses(self) -> dict[str, str]:
+        """The text taken apart by its leading words; what none of them leads is the change."""
+        parts: dict[str, list[str]] = {name: [] for name in CLAUSES}
+        for sentence in _CLAUSE_START.split(" ".join(self.text.split())):
+            head, _, rest = sentence.partition(" ")
+            if head.lower() in CLAUSES and rest:
+                parts[head.lower()].append(rest.removesuffix("."))
+            elif sentence:
+                parts["change"].append(sentence.removesuffix("."))
+        joints = {name: "; " for name in CLAUSES} | {"change": ". "}
+        return {name: joints[name].join(texts) for name, texts in parts.items()}
+
+    @property
+    def title(self) -> str:
+        """What was asked, short enough for a list: the change, else the whole text."""
+        text = self.clauses["change"] or " ".join(self.text.split())
+        return text[:1].upper() + text[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the panels say now: a Recipe in the making. `aspect_ratio` None: as the picture."""
+
+    guidance_scale: float
+    seed: int
+    prompt: str = ""
+    aspect_ratio: str | None = None
+    seed_locked: bool = False
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Everything that determines one request."""
+
+    model_id: str
+    prompt: str
+    guidance_scale: float
+    aspect_ratio: str | None
+    seed: int
+    parent_version_id: str
+    frame: Frame
+
+
+class JobState(StrEnum):
+    QUEUED = "queued"
+    SENDING = "sending"
+    UNSURE = "unsure"
+    RUNNING = "running"
+    DOWNLOADING = "downloading"
+    DONE = "done"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+    @property
+    def ended(self) -> bool:
+        return self in _ENDED
+
+
+_ENDED = frozenset({JobState.DONE, JobState.FAILED, JobState.EXPIRED, JobState.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An error as it is kept with a Job."""
+
+    kind: str
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One picture brought in. `size` is that of document space; `depth`: bits a channel of the
+    file."""
+
+    id: str
+    sequence: int
+    name: str
+    source_path: str
+    master_sha256: str
+    size: Size
+    format: str
+    depth: int
+    created_at: float
+    current_version_id: str
+    never_send: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A Result placed in document space.
+
+    `placement` is affine, result pixels to document pixels: x' = a x + b y + c, y' = d x + e y + f,
+    as (a, b, c, d, e, f). No mask means its whole frame.
+    """
+
+    result_id: str
+    placement: tuple[float, float, float, float, float, float]
+    mask_sha256: str | None = None
+    opacity: float = 1.0
+    blend: str = "normal"
+    visible: bool = True
+
+    @classmethod
+    def filling(cls, result_id: str, result: Size, frame: Frame) -> Layer:
+        """The result stretched onto its frame."""
+        scale_x, scale_y = frame.width / result.width, frame.height / result.height
+        return cls(result_id, (scale_x, 0.0, frame.x, 0.0, scale_y, frame.y))
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One immutable state of a Document. `job_id` is None for the original."""
+
+    id: str
+    sequence: int
+    document_id: str
+    parent_ids: tuple[str, ...]
+    layers: tuple[Layer, ...]
+    job_id: str | None
+    title: str
+    practice: bool
+    created_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One picture received for a Job, kept exactly as it came.
+
+    `server_seconds` is the service's own figure, `wall_seconds` from the click to the last byte.
+    """
+
+    id: str
+    job_id: str
+    output_index: int
+    sha256: str
+    length: int
+    size: Size
+    format: str
+    frame: Frame
+    origin: Origin
+    model_id: str
+    prediction_id: str
+    seed: int
+    price: int
+    server_seconds: float | None
+    wall_seconds: float
+    nsfw: bool | None
+    created_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Our record of one permission to send one paid request.
+
+    `input_sha256` names the blob with the very bytes that are sent. `hidden`: the person stopped
+    caring; it is collected all the same.
+    """
+
+    id: str
+    sequence: int
+    batch_id: str
+    document_id: str
+    recipe: Recipe
+    origin: Origin
+    state: JobState
+    price: int
+    charged: Charged
+    input_sha256: str
+    input_length: int
+    created_at: float
+    updated_at: float
+    upload_url: str | None = None
+    uploaded_at: float | None = None
+    sent_at: float | None = None
+    prediction_id: str | None = None
+    output_urls: tuple[str, ...] = ()
+    nsfw: tuple[bool, ...] = ()
+    server_seconds: float | None = None
+    looks: int = 0
+    hidden: bool = False
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobEvent:
+    at: float
+    state: JobState
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """What an origin has charged for certain, and what it may have charged on top."""
+
+    certain: int = 0
+    possible: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What `runner.advance` did: the Job as it is now, when to come again (None: never), and the
+    Versions that came of it."""
+
+    job: Job
+    again_in: float | None
+    versions: tuple[Version, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a long act has come: `done` of `total` in `unit`; total 0 when unknown."""
+
+    text: str
+    done: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The person's preferences. `mode` None: not chosen yet (first run)."""
+
+    mode: Literal["practice", "real"] | None = None
+    endpoint: str = "https://api.wavespeed.ai"
+    library: str = ""
+    daily_cap: int = 10_000_000
+    jobs_in_flight: int = 3
+    recent_files: tuple[str, ...] = ()
+    window: Mapping[str, str] = field(default_factory=dict)
+    """How the window was left: geometry, splitters, zoom; text chosen by the window."""
