@@ -1,0 +1,44 @@
+"""Rasters to Qt images and back. The one place where `ui` looks at the layout of pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColorSpace, QImage, QPainter
+
+from kontext_desktop.model import Raster, Size
+
+_FORMATS = {
+    "bgrx8": (QImage.Format.Format_RGB32, 4),
+    "rgb8": (QImage.Format.Format_RGB888, 3),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A QImage over a raster's own bytes: nothing is copied, so the two live and die together."""
+
+    image: QImage
+    raster: Raster
+
+    @classmethod
+    def over(cls, raster: Raster) -> Shown:
+        image_format, depth = _FORMATS[raster.format]
+        width, height = raster.size
+        return cls(QImage(raster.data, width, height, width * depth, image_format), raster)
+
+
+def raster_from(image: QImage) -> Raster:
+    """A copy of the pixels as `bgrx8` in sRGB; what is transparent lies on white. GUI thread."""
+    if image.colorSpace().isValid():
+        image = image.convertedToColorSpace(QColorSpace(QColorSpace.NamedColorSpace.SRgb))
+    if image.hasAlphaChannel():
+        opaque = QImage(image.size(), QImage.Format.Format_RGB32)
+        opaque.fill(Qt.GlobalColor.white)
+        painter = QPainter(opaque)
+        painter.drawImage(0, 0, image)
+        painter.end()
+        image = opaque
+    image = image.convertToFormat(QImage.Format.Format_RGB32)
+    return Raster(bytes(image.constBits()), Size(image.width(), image.height()))
