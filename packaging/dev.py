@@ -81,7 +81,8 @@ def set_up() -> None:
 
     Each part leaves a stamp in .venv once it is complete, so an interrupted one is done again.
     """
-    locked = digest(LOCK.read_bytes(), sys.version.encode(), os.fsencode(ROOT))
+    python = f"{sys.implementation.cache_tag} {sys.base_prefix}"
+    locked = digest(LOCK.read_bytes(), python.encode(), os.fsencode(ROOT))
     described = digest((ROOT / "pyproject.toml").read_bytes())
     if not (PYTHON.exists() and is_stamped("packages", locked)):
         make_environment()
