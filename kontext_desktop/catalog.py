@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from kontext_desktop.model import Frame, Size
+
 USD = 1_000_000
 """Money is counted in whole millionths of a US dollar, so that sums are exact."""
 
@@ -65,6 +67,19 @@ class ModelSpec:
         """What the model draws when no ratio is asked for: the size nearest in shape."""
         wanted = math.log(width / height)
         return min(self.ratios, key=lambda ratio: abs(math.log(ratio.ratio) - wanted))
+
+    def plan(self, size: Size, ratio: str | None) -> tuple[Frame, Size]:
+        """What is sent of a picture of `size`, and the size it comes back in.
+
+        With a ratio, the largest centred part of that shape is sent, so that the service has
+        nothing to crop and the result goes back exactly where it came from. Without one, the whole
+        picture is sent and comes back in the listed size nearest in shape.
+        """
+        if ratio is None:
+            spec = self.nearest_ratio(*size)
+            return Frame.whole(size), Size(spec.width, spec.height)
+        spec = self.get_ratio(ratio)
+        return Frame.centred(size, spec.ratio), Size(spec.width, spec.height)
 
 
 KONTEXT_MAX = ModelSpec(

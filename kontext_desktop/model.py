@@ -284,6 +284,8 @@ class Job:
     input_length: int
     created_at: float
     updated_at: float
+    permitted_at: float
+    """When the person last clicked for it: only a fresh click lets a queued Job be sent."""
     upload_url: str | None = None
     uploaded_at: float | None = None
     sent_at: float | None = None

@@ -1,14 +1,49 @@
-"""The Workbench: one QObject between the widgets and the engine."""
+"""The Workbench: one QObject between the widgets and the engine.
+
+It holds what is on the desk (document, versions, draft) and says so by signals. All work goes
+through the dispatcher; the engine is imported there, so that the first paint need not wait for it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
-from kontext_desktop.model import Draft, Raster, Settings
+from kontext_desktop import paths
+from kontext_desktop.catalog import KONTEXT_MAX
+from kontext_desktop.dispatch import Dispatcher
+from kontext_desktop.errors import KontextError
+from kontext_desktop.model import (
+    Document,
+    Draft,
+    Job,
+    JobState,
+    Raster,
+    Settings,
+    Spend,
+    Step,
+    Version,
+)
+from kontext_desktop.workbench import errands
+from kontext_desktop.workbench.gallery import Gallery
+from kontext_desktop.workbench.listing import list_rows, list_tiles
+from kontext_desktop.workbench.queue import JobQueue
+from kontext_desktop.workbench.state import Desk, Notice, Picture, Tone
+
+if TYPE_CHECKING:
+    from kontext_desktop.engine.studio import Studio
+
+MODEL = KONTEXT_MAX
+RECENT = 10
+DRAFT_REST_MS = 600
+"""A draft is kept once the typing has rested for so long."""
+TILE_TICK_MS = 500
 
 
 class Workbench(QObject):
@@ -23,7 +58,7 @@ class Workbench(QObject):
     picture_shown = Signal(object)
     """Picture (preview first, whole later, same version_id), or None: empty canvas."""
     before_shown = Signal(object)
-    """Picture of the version before the shown one, for the held compare; None when there is none."""
+    """Picture the shown version was made from, for the held compare; None when there is none."""
     thumbnail_made = Signal(str, object)
     """version_id, Raster of at most 320 x 240"""
     notice_raised = Signal(object)
@@ -33,22 +68,477 @@ class Workbench(QObject):
     key_checked = Signal(bool, str)
     """Answer to `put_key`: accepted, and a sentence."""
 
-    settings: Settings
+    def __init__(
+        self,
+        open_studio: Callable[[Settings], Studio],
+        save_settings: Callable[[Settings], None],
+        settings: Settings,
+        dispatcher: Dispatcher,
+        *,
+        now: Callable[[], float] = time.time,
+        draw_seed: Callable[[], int] = lambda: random.randint(1, 2_147_483_000),
+    ) -> None:
+        """Nothing is opened here: `start` does that, on a pool thread."""
+        super().__init__()
+        self.settings = settings
+        self._open_studio = open_studio
+        self._save_settings = save_settings
+        self._dispatcher = dispatcher
+        self._now = now
+        self._draw_seed = draw_seed
+        self._studio: Studio | None = None
+        self._when_ready: list[Callable[[], None]] = []
+        self._document: Document | None = None
+        self._versions: list[Version] = []
+        self._shown = ""
+        self._batch = ""
+        guidance = MODEL.guidance_scale.default
+        assert guidance is not None
+        self._draft = Draft(guidance_scale=guidance, seed=draw_seed())
+        self._practice = settings.mode == "practice"
+        self._price = MODEL.price
+        self._spent = Spend()
+        self._ordering = False
+        self._busy = ""
+        self._key_text, self._key_tone = "", Tone.PLAIN
+        self._closed = False
 
-    def open_file(self, path: Path) -> None: ...
-    def paste_picture(self, picture: Raster, name: str) -> None: ...
-    def show_version(self, version_id: str) -> None: ...
-    def want_before(self) -> None: ...
-    def want_thumbnail(self, version_id: str) -> None: ...
-    def set_draft(self, draft: Draft) -> None: ...
-    def roll_seed(self) -> None: ...
-    def generate(self) -> None: ...
-    def act_on_tile(self, job_id: str, action: Literal["cancel", "hide", "retry"]) -> None: ...
-    def choose_mode(self, mode: Literal["practice", "real"]) -> None: ...
-    def put_key(self, key: str) -> None: ...
-    def forget_key(self) -> None: ...
-    def set_settings(self, settings: Settings) -> None: ...
-    def keep_window(self, values: Mapping[str, str]) -> None: ...
-    def list_samples(self) -> Sequence[Path]: ...
-    def export(self, version_id: str, target: Path, *, force: bool) -> None: ...
-    def close(self) -> None: ...
+        self._queue = JobQueue(dispatcher, self)
+        self._queue.changed.connect(self._jobs_changed)
+        self._queue.stepped.connect(self._job_stepped)
+        self._queue.failed.connect(self._tell)
+        self._gallery = Gallery(dispatcher, self)
+        self._gallery.picture_made.connect(self._picture_made)
+        self._gallery.thumbnail_made.connect(self.thumbnail_made)
+        self._gallery.failed.connect(self._picture_failed)
+        self._draft_rest = QTimer(self, singleShot=True, interval=DRAFT_REST_MS)
+        self._draft_rest.timeout.connect(self._keep_draft)
+        self._tile_tick = QTimer(self, interval=TILE_TICK_MS)
+        self._tile_tick.timeout.connect(self._emit_tiles)
+
+    @property
+    def draft(self) -> Draft:
+        return self._draft
+
+    # ---- coming and going
+
+    def start(self, files: Sequence[Path] = ()) -> None:
+        """Open the library away from here, then the given file, or what was open last time."""
+        self._emit_all()
+        wanted = self.settings
+
+        def ready(studio: Studio) -> None:
+            self._studio = studio
+            self._queue.use(studio)
+            self._gallery.use(studio)
+            waiting, self._when_ready = self._when_ready, []
+            for act in waiting:
+                act()
+            self._service_chosen()
+            if files:
+                self.open_file(files[0])
+            elif not waiting:
+                self._restore()
+
+        self._dispatcher.run(lambda _: self._open_studio(wanted), ready, self._tell)
+
+    def close(self) -> bool:
+        """Keep what is on the desk. True when every thread came to rest; no Job changes state."""
+        if self._closed:
+            return True
+        self._closed = True
+        self._draft_rest.stop()
+        self._tile_tick.stop()
+        still = self._dispatcher.close(2.5)
+        if self._document is not None:
+            window = {"document": self._document.id, "version": self._shown}
+            self.settings = replace(self.settings, window={**self.settings.window, **window})
+        self._save_settings(self.settings)
+        if self._studio is not None and still:
+            if self._document is not None:
+                self._studio.library.put_draft(self._document.id, self._draft)
+            self._studio.close()
+        return still
+
+    def keep_window(self, values: Mapping[str, str]) -> None:
+        """Remember how the window was left; written when it closes."""
+        self.settings = replace(self.settings, window={**self.settings.window, **values})
+
+    # ---- documents and versions
+
+    def open_file(self, path: Path) -> None:
+        """Bring a picture in and show it."""
+        from_file = str(path.absolute())
+
+        def opened(found: errands.Opened) -> None:
+            recent = [
+                from_file,
+                *(file for file in self.settings.recent_files if file != from_file),
+            ]
+            self.settings = replace(self.settings, recent_files=tuple(recent[:RECENT]))
+            self._put_on_desk(found)
+
+        self._say_busy(f"Opening {path.name}")
+        self._away(lambda studio: errands.bring_in(studio, path), opened)
+
+    def paste_picture(self, picture: Raster, name: str) -> None:
+        """Make a document of pixels that came without a file."""
+
+        self._say_busy("Pasting")
+        self._away(lambda studio: errands.paste(studio, picture, name), self._put_on_desk)
+
+    def show_version(self, version_id: str) -> None:
+        """Put a version on the canvas; the next edit starts from it."""
+        version = self._find_version(version_id)
+        if version is None or self._document is None:
+            return
+        document = self._document
+        self._shown = version_id
+        self._away(
+            lambda studio: studio.library.put_current_version(document.id, version_id),
+            lambda _: None,
+        )
+        job = self._queue.jobs.get(version.job_id or "")
+        if job is not None:
+            self._batch = job.batch_id
+        at_hand = self._gallery.find(version_id)
+        if at_hand is not None:
+            self._picture_made(at_hand)
+        else:
+            self._gallery.want_picture(version, document.size)
+        self._emit_desk()
+        self._emit_tiles()
+
+    def want_before(self) -> None:
+        """Bring the picture that the shown version was made from."""
+        before = self._before()
+        if before is None or self._document is None:
+            self.before_shown.emit(None)
+            return
+        at_hand = self._gallery.find(before.id)
+        if at_hand is not None:
+            self.before_shown.emit(at_hand)
+        else:
+            self._gallery.want_picture(before, self._document.size)
+
+    def want_thumbnail(self, version_id: str) -> None:
+        version = self._find_version(version_id)
+        if version is not None:
+            self._gallery.want_thumbnail(version)
+
+    def list_samples(self) -> Sequence[Path]:
+        return sorted((paths.resources() / "samples").glob("*.jpg"))
+
+    def propose_export(self) -> str:
+        """A file name for the shown version; empty without one."""
+        version = self._find_version(self._shown)
+        if version is None or self._document is None:
+            return ""
+        from kontext_desktop.engine import export
+
+        return export.propose_name(self._document.name, version)
+
+    def export(self, version_id: str, target: Path, *, force: bool) -> None:
+        """Write a version's appearance to a file and say where it lies."""
+        version = self._find_version(version_id)
+        if version is None:
+            return
+
+        self._say_busy(f"Writing {target.name}")
+        self._away(
+            lambda studio: errands.export(studio, version, target, force),
+            lambda _: self._say_done(f"Written to {target}."),
+        )
+
+    # ---- the draft and what comes of it
+
+    def set_draft(self, draft: Draft) -> None:
+        if draft == self._draft:
+            return
+        self._draft = draft
+        self._draft_rest.start()
+        self.draft_changed.emit(draft)
+        self._emit_desk()
+
+    def roll_seed(self) -> None:
+        self.set_draft(replace(self._draft, seed=self._draw_seed()))
+
+    def generate(self) -> None:
+        """Order the draft's variations from the shown version. One click, one order."""
+        desk = self._desk()
+        version = self._find_version(self._shown)
+        if not desk.can_generate or version is None:
+            if desk.why_not and not self._ordering:
+                self.notice_raised.emit(Notice(Tone.PLAIN, desk.why_not))
+            return
+        draft, price = self._draft, self._price
+
+        def ordered(jobs: list[Job]) -> None:
+            self._take_order(jobs)
+            if not draft.seed_locked:
+                self.roll_seed()
+
+        self._ordering = True
+        self._away(
+            lambda studio: errands.order(studio, version, draft, price),
+            ordered,
+            self._order_failed,
+        )
+        self._emit_desk()
+
+    def act_on_tile(self, job_id: str, action: Literal["cancel", "hide", "retry"]) -> None:
+        """Cancel (free before sending), hide (still collected), or send: a fresh click, its price
+        on the button."""
+        job = self._queue.jobs.get(job_id)
+        if job is None:
+            return
+        if action in ("cancel", "hide"):
+            self._queue.act(job_id, lambda studio: errands.cancel(studio, job_id), False)
+        elif job.state is JobState.QUEUED:
+            self._queue.act(job_id, lambda studio: errands.permit(studio, job_id), True)
+        elif not self._ordering:
+            self._ordering = True
+            self._away(
+                lambda studio: errands.repeat(studio, job), self._take_order, self._order_failed
+            )
+
+    # ---- service, key, preferences
+
+    def choose_mode(self, mode: Literal["practice", "real"]) -> None:
+        self.set_settings(replace(self.settings, mode=mode))
+
+    def set_settings(self, settings: Settings) -> None:
+        """Take preferences; they are written at once. The library's place counts from the next
+        start."""
+        self.settings = settings
+        self._dispatcher.run(lambda _: self._save_settings(settings), _ignore, self._tell)
+        self._service_chosen()
+
+    def put_key(self, key: str) -> None:
+        """Keep a key for the endpoint, and say by `key_checked` whether that went well."""
+        endpoint = self.settings.endpoint
+
+        def done(sentence: str) -> None:
+            self.key_checked.emit(True, sentence)
+            self._service_chosen()
+
+        def failed(error: KontextError) -> None:
+            self.key_checked.emit(False, f"{error.message} {error.hint}".strip())
+
+        self._away(lambda studio: errands.put_key(studio, endpoint, key), done, failed)
+
+    def forget_key(self) -> None:
+        endpoint = self.settings.endpoint
+
+        self._away(
+            lambda studio: errands.forget_key(studio, endpoint), lambda _: self._service_chosen()
+        )
+
+    # ---- inside
+
+    def _away(
+        self,
+        work: Callable[[Studio], Any],
+        done: Callable[[Any], None],
+        failed: Callable[[KontextError], None] | None = None,
+    ) -> None:
+        """Run `work` on the library's pool as soon as there is a studio."""
+        studio = self._studio
+        if studio is None:
+            self._when_ready.append(lambda: self._away(work, done, failed))
+            return
+        self._dispatcher.run(lambda _: work(studio), done, failed or self._tell)
+
+    def _restore(self) -> None:
+        document_id = self.settings.window.get("document", "")
+        if document_id:
+            self._away(lambda studio: errands.find_document(studio, document_id), self._restored)
+
+    def _restored(self, found: errands.Opened | None) -> None:
+        if found is not None and self._document is None:
+            self._put_on_desk(found)
+
+    def _put_on_desk(self, found: errands.Opened) -> None:
+        self._keep_draft()
+        self._document, self._versions = found.document, found.versions
+        self._shown, self._batch, self._busy = "", "", ""
+        self._queue.know(found.jobs)
+        if found.draft is not None:
+            self._draft = found.draft
+            self.draft_changed.emit(found.draft)
+        self.picture_shown.emit(None)
+        self._emit_versions()
+        self.show_version(found.document.current_version_id)
+        for note in found.notes:
+            self.notice_raised.emit(Notice(Tone.PLAIN, note))
+
+    def _service_chosen(self) -> None:
+        """Point the studio at the chosen service; settle and carry on what it left unfinished."""
+        settings = self.settings
+        self._practice = settings.mode == "practice"
+        self._emit_desk()
+        if settings.mode is None:
+            return
+
+        def done(standing: errands.Standing) -> None:
+            self._practice = standing.practice
+            self._price, self._spent = standing.price, standing.spent
+            self._key_text, self._key_tone = standing.key_text, standing.key_tone
+            self._queue.carry_on(standing.going_on)
+            self._queue.know(standing.waiting)
+            self._queue.retry_stalled()
+            self._emit_desk()
+
+        self._away(lambda studio: errands.stand(studio, settings), done)
+
+    def _take_order(self, jobs: list[Job]) -> None:
+        self._ordering = False
+        self._batch = jobs[0].batch_id
+        self._queue.carry_on(jobs)
+        self._emit_desk()
+
+    def _order_failed(self, error: KontextError) -> None:
+        self._ordering = False
+        self._tell(error)
+        self._service_chosen()
+
+    def _job_stepped(self, step: Step) -> None:
+        document = self._document
+        if step.job.charged != "no":
+            self._away(errands.spent_today, self._spent_known)
+        mine = [version for version in step.versions if document and _of(version, document)]
+        if not mine:
+            return
+        self._versions = [*self._versions, *mine]
+        self._emit_versions()
+        for version in mine:
+            self.result_arrived.emit(version.id)
+
+    def _spent_known(self, spent: Spend) -> None:
+        self._spent = spent
+        self._emit_desk()
+
+    def _picture_made(self, picture: Picture) -> None:
+        before = self._before()
+        if picture.version_id == self._shown:
+            self.picture_shown.emit(picture)
+            if not picture.preview:
+                self.want_before()
+        elif before is not None and picture.version_id == before.id and not picture.preview:
+            self.before_shown.emit(picture)
+
+    def _picture_failed(self, version_id: str, error: KontextError) -> None:
+        if version_id == self._shown:
+            self._tell(error)
+
+    def _before(self) -> Version | None:
+        shown = self._find_version(self._shown)
+        return self._find_version(shown.parent_ids[0]) if shown and shown.parent_ids else None
+
+    def _find_version(self, version_id: str) -> Version | None:
+        return next((version for version in self._versions if version.id == version_id), None)
+
+    def _keep_draft(self) -> None:
+        self._draft_rest.stop()
+        document, draft = self._document, self._draft
+        if document is not None:
+            self._away(lambda studio: studio.library.put_draft(document.id, draft), _ignore)
+
+    def _tell(self, error: KontextError) -> None:
+        self._busy = ""
+        detail = f"{error.kind}: {error.detail}" if error.detail else ""
+        self.notice_raised.emit(Notice(Tone.TROUBLE, error.message, error.hint, detail))
+        self._emit_desk()
+
+    def _say_busy(self, text: str) -> None:
+        self._busy = text
+        self._emit_desk()
+
+    def _say_done(self, text: str) -> None:
+        self._busy = ""
+        self.notice_raised.emit(Notice(Tone.GOOD, text))
+        self._emit_desk()
+
+    def _jobs_changed(self) -> None:
+        ticking = self._queue.running > 0
+        if ticking != self._tile_tick.isActive():
+            self._tile_tick.start() if ticking else self._tile_tick.stop()
+        self._emit_tiles()
+        self._emit_desk()
+
+    # ---- what is shown
+
+    def _emit_all(self) -> None:
+        self._emit_desk()
+        self.draft_changed.emit(self._draft)
+        self._emit_versions()
+        self._emit_tiles()
+
+    def _emit_desk(self) -> None:
+        self.desk_changed.emit(self._desk())
+
+    def _emit_versions(self) -> None:
+        self.versions_changed.emit(list_rows(self._versions, self._queue.jobs))
+
+    def _emit_tiles(self) -> None:
+        batch = [job for job in self._queue.jobs.values() if job.batch_id == self._batch]
+        others = [
+            job
+            for job in self._queue.jobs.values()
+            if job.batch_id != self._batch and not job.state.ended
+        ]
+        shown = [job for job in batch + others if not job.hidden or job.state is JobState.DONE]
+        results = {version.job_id: version.id for version in self._versions if version.job_id}
+        self.tiles_changed.emit(
+            list_tiles(
+                sorted(shown, key=lambda job: job.sequence),
+                results,
+                self._now(),
+                self._queue.is_waiting_for_click,
+            )
+        )
+
+    def _desk(self) -> Desk:
+        settings, document = self.settings, self._document
+        frame, returns = None, None
+        if document is not None:
+            frame, returns = MODEL.plan(document.size, self._draft.aspect_ratio)
+        why_not = self._why_not()
+        return Desk(
+            document=document,
+            shown_version_id=self._shown,
+            frame=frame,
+            returns=returns,
+            price=self._price * self._draft.count,
+            can_generate=not why_not,
+            why_not=why_not,
+            practice=self._practice,
+            mode=settings.mode,
+            spent_today=self._spent.certain + self._spent.possible,
+            daily_cap=settings.daily_cap,
+            running=self._queue.running,
+            waiting=self._queue.waiting,
+            key_text=self._key_text,
+            key_tone=self._key_tone,
+            busy=self._busy,
+            recent_files=settings.recent_files,
+        )
+
+    def _why_not(self) -> str:
+        if self.settings.mode is None:
+            return "Choose practice, or give a key."
+        if self._document is None:
+            return "Open a picture first."
+        if not self._draft.prompt.strip():
+            return "Write what to change."
+        if self._ordering:
+            return "Being prepared."
+        return ""
+
+
+def _of(version: Version, document: Document) -> bool:
+    return version.document_id == document.id
+
+
+def _ignore(_: object) -> None:
+    """Nothing is to be done when it went well."""

@@ -19,9 +19,12 @@ class Tone(StrEnum):
     TROUBLE = "trouble"
 
 
+Action = Literal["cancel", "hide", "retry", ""]
+
+
 @dataclass(frozen=True, slots=True)
 class VersionRow:
-    """One line of the list of versions, newest first. `depth`: how far it is indented as a branch."""
+    """One line of the list of versions, newest first. `depth`: how far a branch is indented."""
 
     version: Version
     depth: int
@@ -46,7 +49,7 @@ class Tile:
     tooltip: str
     progress: float | None
     """0..1 while it runs (an estimate from the time gone), else None."""
-    action: Literal["cancel", "hide", "retry", ""]
+    action: Action
     """What the small button does: "cancel" before sending (free), "hide" after, "retry" sends anew
     as a new Job after a failure (its price is on the button)."""
     action_text: str

@@ -1,0 +1,199 @@
+"""Builds the windowed program: command line, settings, workbench, window.
+
+The engine is loaded later, on a pool thread, so that the window is painted first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from kontext_desktop import __version__, paths, settings
+from kontext_desktop.dispatch import Dispatcher
+from kontext_desktop.errors import KontextError
+from kontext_desktop.model import Settings
+from kontext_desktop.ui import MainWindow, Theme, show_crash
+from kontext_desktop.workbench import Notice, Tone, Workbench
+
+if TYPE_CHECKING:
+    from kontext_desktop.engine.studio import Studio
+
+JOB_THREADS = 4
+"""Threads that speak to the service; waiting Jobs need none."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Open the window; leaves with the event loop's status."""
+    options = parse(sys.argv[1:] if arguments is None else arguments)
+    if not options.self_test:
+        sys.exit(_run(options))
+    with tempfile.TemporaryDirectory(prefix="kontext-self-test-") as folder:
+        os.environ["KONTEXT_CONFIG"] = folder
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        options.library, options.practice = Path(folder) / "library", True
+        sys.exit(_run(options))
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """The command line of the window; exits with status 2 on a usage error."""
+    parser = argparse.ArgumentParser("kontext-desktop", description="Open the retouching desk.")
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="a picture to open")
+    parser.add_argument("--library", type=Path, metavar="DIR", help="the library to work in")
+    parser.add_argument("--practice", action="store_true", help="use the built-in stand-in")
+    parser.add_argument("--endpoint", metavar="URL", help="the service to speak to")
+    parser.add_argument("--self-test", action="store_true", help="edit a sample, then leave")
+    parser.add_argument("--version", action="version", version=__version__)
+    return parser.parse_args(arguments)
+
+
+def build_window(
+    options: argparse.Namespace, application: QApplication, environ: MutableMapping[str, str]
+) -> tuple[MainWindow, Workbench]:
+    """The whole window, not shown, and its workbench, not started."""
+    application.setApplicationName(paths.APP)
+    application.setApplicationVersion(__version__)
+    application.setDesktopFileName("kontext-desktop")
+    application.setWindowIcon(QIcon(str(paths.resources() / "icon.png")))
+    theme = Theme.read(paths.resources())
+    theme.apply(application)
+    config = paths.config_folder(environ)
+    kept, trouble = _read_settings(config)
+    told = _told(kept, options, environ)
+
+    def save(now: Settings) -> None:
+        if trouble is None:
+            settings.write(config, _kept(now, told, kept))
+
+    dispatcher = Dispatcher(JOB_THREADS)
+    workbench = Workbench(_studio_opener(options, environ), save, told, dispatcher)
+    window = MainWindow(workbench, theme)
+    dispatcher.crashed.connect(lambda stack: show_crash(window, stack))
+    if trouble is not None:
+        notice = Notice(Tone.TROUBLE, trouble.message, trouble.hint, trouble.detail)
+        workbench.notice_raised.emit(notice)
+    return window, workbench
+
+
+def _run(options: argparse.Namespace) -> int:
+    application = QApplication(sys.argv[:1])
+    window, workbench = build_window(options, application, os.environ)
+    sys.excepthook = _bug_catcher(window)
+    window.show()
+    # The first paint comes before anything is opened.
+    QTimer.singleShot(0, lambda: workbench.start(options.files))
+    rehearsal = _rehearse(workbench, application) if options.self_test else None
+    status = application.exec()
+    still = workbench.close()
+    if rehearsal is not None:
+        print(rehearsal())  # noqa: T201 - the self-test's answer
+    if not still:
+        # A thread still waits for the network. Every state it may be in is on disk, and a pool's
+        # destructor would wait for it: leave at once.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+    return status
+
+
+def _read_settings(config: Path) -> tuple[Settings, KontextError | None]:
+    try:
+        return settings.read(config), None
+    except KontextError as error:
+        return Settings(), error
+
+
+def _told(kept: Settings, options: argparse.Namespace, environ: Mapping[str, str]) -> Settings:
+    """The settings for this run: command line first, then the environment, then what is kept."""
+    endpoint = options.endpoint or environ.get("KONTEXT_ENDPOINT")
+    told = replace(kept, endpoint=endpoint, mode="real") if endpoint else kept
+    return replace(told, mode="practice") if options.practice else told
+
+
+def _kept(now: Settings, told: Settings, kept: Settings) -> Settings:
+    """`now` as it is written: what only this run was told is left as it was kept."""
+    return replace(
+        now,
+        endpoint=kept.endpoint if now.endpoint == told.endpoint else now.endpoint,
+        mode=kept.mode if now.mode == told.mode else now.mode,
+    )
+
+
+def _studio_opener(
+    options: argparse.Namespace, environ: MutableMapping[str, str]
+) -> Callable[[Settings], Studio]:
+    """How the workbench opens its studio, on a pool thread."""
+
+    def open_studio(wanted: Settings) -> Studio:
+        from kontext_desktop.engine.studio import Studio, Target
+        from kontext_desktop.keys import Keys
+        from kontext_desktop.library import Library
+
+        folder = options.library or paths.library_folder(environ, wanted.library)
+        return Studio(
+            library=Library.open(folder, program="Kontext Desktop"),
+            keys=Keys(environ),
+            target=Target(wanted.endpoint, wanted.mode == "practice"),
+            daily_cap=wanted.daily_cap,
+            jobs_in_flight=wanted.jobs_in_flight,
+        )
+
+    return open_studio
+
+
+def _bug_catcher(
+    window: MainWindow,
+) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
+    """A bug on the GUI thread is shown with its stack, to be copied; the program goes on."""
+
+    def caught(
+        kind: type[BaseException], error: BaseException, stack: TracebackType | None
+    ) -> None:
+        text = "".join(traceback.format_exception(kind, error, stack))
+        sys.stderr.write(text)
+        if not issubclass(kind, KeyboardInterrupt):
+            show_crash(window, text)
+
+    return caught
+
+
+def _rehearse(workbench: Workbench, application: QApplication) -> Callable[[], str]:
+    """The bundle's self-test: the main job on this desk, with the practice service.
+
+    Leaves the event loop with 0 once a version has arrived, 1 on any trouble or after a minute.
+    """
+    said = ["The self-test did not finish within a minute."]
+
+    def end(status: int, text: str) -> None:
+        said[0] = text
+        application.exit(status)
+
+    def arrived(version_id: str) -> None:
+        end(0, f"The self-test made version {version_id}.")
+
+    def noticed(notice: Notice) -> None:
+        if notice.tone is Tone.TROUBLE:
+            end(1, f"The self-test failed: {notice.message} {notice.hint} {notice.detail}")
+
+    def ready(picture: object) -> None:
+        if picture is not None and not workbench.draft.prompt:
+            workbench.set_draft(replace(workbench.draft, prompt="Make the light warmer."))
+            workbench.generate()
+
+    workbench.result_arrived.connect(arrived)
+    workbench.notice_raised.connect(noticed)
+    workbench.picture_shown.connect(ready)
+    QTimer.singleShot(60_000, lambda: application.exit(1))
+    workbench.open_file(workbench.list_samples()[0])
+    return lambda: said[0]

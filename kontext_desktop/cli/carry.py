@@ -1,0 +1,109 @@
+"""Carry Jobs to their end from the terminal: a small loop over the engine's steps."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from kontext_desktop.cli.session import Session
+from kontext_desktop.errors import (
+    AccessError,
+    KontextError,
+    ServiceError,
+    UnansweredError,
+)
+from kontext_desktop.model import Job, JobState
+
+if TYPE_CHECKING:
+    from kontext_desktop.engine.studio import Studio
+
+UNREACHED = 10.0
+"""Seconds the terminal keeps trying to send before it leaves a Job queued."""
+
+Show = Callable[[list[Job]], None]
+
+_WORDS = {
+    JobState.QUEUED: "preparing",
+    JobState.SENDING: "sending",
+    JobState.RUNNING: "generating",
+    JobState.DOWNLOADING: "collecting",
+}
+
+
+def carry(
+    session: Session,
+    studio: Studio,
+    jobs: Sequence[Job],
+    *,
+    until_sent: bool = False,
+    timeout: float | None = None,
+) -> list[Job]:
+    """Advance every Job until none has a next step; returns them as they are then.
+
+    With `until_sent`, stops at each Job once it is accepted. Raises AccessError and LibraryError;
+    whatever is raised, or interrupted, every state is on disk.
+    """
+    from kontext_desktop.engine import runner
+
+    begun = time.monotonic()
+    latest = {job.id: job for job in jobs}
+    due = dict.fromkeys(latest, begun)
+    with _progress(session, len(latest)) as show:
+        while due:
+            now = time.monotonic()
+            if timeout is not None and now - begun >= timeout:
+                break
+            job_id = min(due, key=lambda item: due[item])
+            if due[job_id] > now:
+                time.sleep(min(due[job_id] - now, 0.2))
+                continue
+            step = runner.advance(studio, job_id)
+            latest[job_id] = step.job
+            if step.again_in is None or _enough(step.job, until_sent, now - begun):
+                del due[job_id]
+            else:
+                due[job_id] = time.monotonic() + step.again_in
+            show(list(latest.values()))
+    return list(latest.values())
+
+
+def _enough(job: Job, until_sent: bool, gone: float) -> bool:
+    if until_sent and job.prediction_id is not None:
+        return True
+    return job.state is JobState.QUEUED and job.problem is not None and gone > UNREACHED
+
+
+def status_of(job: Job) -> int:
+    """The exit status one Job contributes; the highest of all wins."""
+    if job.state is JobState.UNSURE:
+        return UnansweredError.status
+    if job.problem is None:
+        return 0
+    kinds: list[type[KontextError]] = [AccessError, UnansweredError]
+    return next(
+        (kind.status for kind in kinds if kind.kind == job.problem.kind), ServiceError.status
+    )
+
+
+@contextlib.contextmanager
+def _progress(session: Session, total: int) -> Iterator[Show]:
+    """A bar on a terminal; elsewhere, and with --quiet or --json, silence."""
+    if session.quiet or session.json or not sys.stderr.isatty():
+        yield lambda jobs: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("preparing", total=total)
+
+        def show(jobs: list[Job]) -> None:
+            words = [_WORDS[job.state] for job in jobs if job.state in _WORDS]
+            ended = sum(job.state.ended for job in jobs)
+            bar.update(task, completed=ended, description=words[0] if words else "done")
+
+        yield show

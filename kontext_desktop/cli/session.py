@@ -1,0 +1,158 @@
+"""The options every command takes, and what they open: settings, library, studio."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import click
+import typer
+from rich.console import Console
+
+from kontext_desktop import paths, settings
+from kontext_desktop.model import Settings
+
+if TYPE_CHECKING:
+    from kontext_desktop.engine.studio import Studio
+    from kontext_desktop.keys import Keys
+    from kontext_desktop.library import Library
+
+OPTIONS: dict[str, tuple[Any, Any]] = {
+    "library": (
+        Annotated[
+            Path | None,
+            typer.Option("--library", metavar="DIR", help="The library to work in."),
+        ],
+        None,
+    ),
+    "endpoint": (
+        Annotated[
+            str | None,
+            typer.Option("--endpoint", metavar="URL", help="The service to speak to."),
+        ],
+        None,
+    ),
+    "practice": (
+        Annotated[
+            bool,
+            typer.Option("--practice", help="Use the built-in stand-in: no key, no cost, not AI."),
+        ],
+        False,
+    ),
+    "json": (Annotated[bool, typer.Option("--json", help="Print one JSON value.")], False),
+    "quiet": (Annotated[bool, typer.Option("--quiet", help="Say nothing but results.")], False),
+    "verbose": (Annotated[bool, typer.Option("--verbose", help="Say more on the way.")], False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What the common options ask for, before and after the command taken together."""
+
+    library: Path | None
+    endpoint: str | None
+    practice: bool
+    json: bool
+    quiet: bool
+    verbose: bool
+
+    def settings(self) -> Settings:
+        return settings.read(paths.config_folder(os.environ))
+
+    def library_folder(self) -> Path:
+        return self.library or paths.library_folder(os.environ, self.settings().library)
+
+    def service_endpoint(self) -> str:
+        """Precedence: option, environment, settings, default."""
+        return self.endpoint or os.environ.get("KONTEXT_ENDPOINT") or self.settings().endpoint
+
+    def keys(self) -> Keys:
+        from kontext_desktop.keys import Keys
+
+        return Keys(os.environ)
+
+    @contextmanager
+    def studio(self, **changes: Any) -> Iterator[Studio]:
+        """The engine over the writable library; closed at the end, whatever happens."""
+        from kontext_desktop.engine.studio import Studio, Target
+        from kontext_desktop.library import Library
+
+        preferred = self.settings()
+        keys = self.keys()
+        studio = Studio(
+            library=Library.open(self.library_folder(), program="kontext"),
+            keys=keys,
+            target=Target(self.service_endpoint(), self.practice),
+            daily_cap=preferred.daily_cap,
+            jobs_in_flight=preferred.jobs_in_flight,
+            **changes,
+        )
+        try:
+            yield studio
+        finally:
+            studio.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[Library]:
+        """The library to look at, also while another process writes it."""
+        from kontext_desktop.library import Library
+
+        library = Library.open_reading(self.library_folder())
+        try:
+            yield library
+        finally:
+            library.close()
+
+    def has_library(self) -> bool:
+        return (self.library_folder() / "library.db").exists()
+
+    def print(self, value: object) -> None:
+        """One JSON value to standard output."""
+        click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+    def say(self, text: str) -> None:
+        """A line for people, to standard error, unless --quiet or --json."""
+        if not self.quiet and not self.json:
+            click.echo(text, err=True)
+
+    def out(self) -> Console:
+        """Standard output for people; colour only on a terminal, text from outside as it is."""
+        return Console(highlight=False, markup=False, soft_wrap=True)
+
+
+def common(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the common options; it receives them as its first argument, a Session.
+
+    What was said before the command counts too; said twice, the later one wins.
+    """
+    signature = inspect.signature(command, eval_str=True)
+    own = [item for name, item in signature.parameters.items() if name != "session"]
+    shared = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
+        for name, (kind, default) in OPTIONS.items()
+    ]
+
+    @functools.wraps(command)
+    def wrapped(**given: Any) -> Any:
+        context = click.get_current_context()
+        before = context.obj if isinstance(context.obj, dict) else {}
+        said = {name: given.pop(name) or before.get(name, OPTIONS[name][1]) for name in OPTIONS}
+        context.obj = said
+        session = Session(**said)
+        level = logging.INFO if session.verbose else logging.WARNING
+        logging.basicConfig(stream=sys.stderr, level=level, format="%(message)s", force=True)
+        return command(session, **given)
+
+    keyword = [item.replace(kind=inspect.Parameter.KEYWORD_ONLY) for item in own]
+    wrapped.__signature__ = signature.replace(parameters=[*keyword, *shared])  # type: ignore[attr-defined]
+    wrapped.__annotations__ = {item.name: item.annotation for item in [*keyword, *shared]}
+    return wrapped

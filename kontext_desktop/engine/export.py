@@ -1,0 +1,160 @@
+"""Write a Version out of the library. Never over something that is there, unless told to."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from kontext_desktop.engine import render
+from kontext_desktop.errors import LibraryError, ParameterError
+from kontext_desktop.imaging import encode, read
+from kontext_desktop.model import Result, Version
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from kontext_desktop.library import Library
+
+Format = Literal["PNG", "JPEG", "TIFF", "WEBP"]
+FORMATS: dict[str, Format] = {
+    ".png": "PNG",
+    ".jpg": "JPEG",
+    ".jpeg": "JPEG",
+    ".tif": "TIFF",
+    ".tiff": "TIFF",
+    ".webp": "WEBP",
+}
+
+
+def check_target(target: Path, *, force: bool) -> Format:
+    """The format a file name asks for. Raises ParameterError: unknown suffix, no such folder, or
+    something is there and `force` is not given."""
+    if target.suffix.lower() not in FORMATS:
+        raise ParameterError(
+            f"“{target.suffix or target.name}” is no format that can be written.",
+            f"Use one of {', '.join(FORMATS)}.",
+        )
+    check_free(target, force=force)
+    return FORMATS[target.suffix.lower()]
+
+
+def check_free(target: Path, *, force: bool) -> None:
+    """Raise ParameterError when writing `target` would need a folder made or a file replaced."""
+    if not target.absolute().parent.is_dir():
+        raise ParameterError(f"There is no folder {target.parent}.", "Make it, or choose another.")
+    if target.is_dir():
+        raise ParameterError(f"{target} is a folder.", "Give a file's name.")
+    if target.exists() and not force:
+        raise ParameterError(
+            f"{target} is there already.", "Choose another name, or replace it with --force."
+        )
+
+
+def export_version(library: Library, version: Version, target: Path, *, force: bool) -> None:
+    """Write a version's appearance at the master's size: 8-bit sRGB, its origin named in the XMP.
+
+    Raises ParameterError, LibraryError, ImageError; a failure leaves what was there.
+    """
+    kind = check_target(target, force=force)
+    _write_pixels(target, render.render(library, version), kind, library, version, force)
+
+
+def export_result(
+    library: Library, result: Result, version: Version, target: Path, *, force: bool
+) -> None:
+    """Write one received picture as `target`'s suffix says, in the size it came in."""
+    kind = check_target(target, force=force)
+    pixels = read(library.blobs.read(result.sha256))
+    _write_pixels(target, pixels, kind, library, version, force)
+
+
+def export_received(library: Library, result: Result, target: Path, *, force: bool) -> None:
+    """Write a result's bytes exactly as the service sent them."""
+    check_free(target, force=force)
+    _write(target, library.blobs.read(result.sha256), force)
+
+
+def last_result(library: Library, version: Version) -> Result:
+    """The result on top. Raises ParameterError for an original, which received nothing."""
+    if not version.layers:
+        raise ParameterError(
+            "The original was never sent, so nothing was received.", "Export it without --received."
+        )
+    return library.get_result(version.layers[-1].result_id)
+
+
+def propose_name(document_name: str, version: Version, *, suffix: str = ".jpg") -> str:
+    """A file name for a version: the document's, what was asked, and "practice" where it was."""
+    words = re.sub(r"[^\w]+", "-", version.title.lower()).strip("-")[:40].strip("-")
+    mark = " practice" if version.practice else ""
+    return f"{Path(document_name).stem} {words}{mark}{suffix}"
+
+
+def received_name(document_name: str, result: Result) -> str:
+    """A file name for bytes as received; the suffix follows the bytes, not the address."""
+    suffix = {"JPEG": ".jpg"}.get(result.format, f".{result.format.lower()}")
+    mark = " practice" if result.origin.practice else ""
+    return f"{Path(document_name).stem} seed {result.seed}{mark}{suffix}"
+
+
+def _write_pixels(
+    target: Path,
+    pixels: np.ndarray,
+    kind: Format,
+    library: Library,
+    version: Version,
+    force: bool,
+) -> None:
+    practice = render.is_practice(library, version)
+    _write(target, encode(pixels, kind, practice=practice, edited=bool(version.layers)), force)
+
+
+def _write(target: Path, data: bytes, force: bool) -> None:
+    """All or nothing: a temporary file beside the target takes its name once it is whole."""
+    temporary = ""
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=".kontext-", dir=target.absolute().parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)
+        if force:
+            os.replace(temporary, target)
+        else:
+            _rename_new(temporary, target)
+    except FileExistsError as error:
+        _drop(temporary)
+        raise ParameterError(
+            f"{target} is there already.", "Choose another name, or replace it with --force."
+        ) from error
+    except OSError as error:
+        _drop(temporary)
+        raise LibraryError(
+            f"{target} could not be written: {error.strerror}.",
+            "Check the folder's permissions and free space; nothing was lost.",
+            str(error),
+        ) from error
+
+
+def _rename_new(temporary: str, target: Path) -> None:
+    """Give the file its name unless something has taken it meanwhile."""
+    try:
+        os.link(temporary, target)
+    except FileExistsError:
+        raise
+    except OSError:
+        # Some file systems know no hard links; there the check just before has to do.
+        if target.exists():
+            raise FileExistsError(str(target)) from None
+        os.replace(temporary, target)
+    else:
+        os.unlink(temporary)
+
+
+def _drop(temporary: str) -> None:
+    if temporary and os.path.exists(temporary):
+        os.unlink(temporary)

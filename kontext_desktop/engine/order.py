@@ -1,0 +1,125 @@
+"""Freeze a Draft into Jobs: check it, render what is sent, name the price, write the intent.
+
+Nothing here sends anything that costs; the runner does, one Job at a time.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from kontext_desktop.catalog import KONTEXT_MAX, ModelSpec, dollars
+from kontext_desktop.engine import ledger, render
+from kontext_desktop.errors import BudgetError, ParameterError
+from kontext_desktop.imaging import encode
+from kontext_desktop.library import NewJob
+from kontext_desktop.model import Draft, Job, Recipe, Version
+
+if TYPE_CHECKING:
+    from kontext_desktop.engine.studio import Studio
+
+
+def check_draft(draft: Draft, model: ModelSpec = KONTEXT_MAX) -> None:
+    """Raise ParameterError when the service would refuse `draft`, or silently take it otherwise."""
+    if not draft.prompt.strip():
+        raise ParameterError(
+            "There is no instruction yet.", "Write what to change: “Make the light warmer.”"
+        )
+    guidance = model.guidance_scale
+    if not guidance.minimum <= draft.guidance_scale <= guidance.maximum:
+        raise ParameterError(
+            f"Guidance {draft.guidance_scale:g} is outside "
+            f"{guidance.minimum:g} to {guidance.maximum:g}.",
+            f"{guidance.default:g} is the usual value.",
+        )
+    names = [ratio.name for ratio in model.ratios]
+    if draft.aspect_ratio is not None and draft.aspect_ratio not in names:
+        raise ParameterError(
+            f"The model has no ratio “{draft.aspect_ratio}”.",
+            f"Choose one of {', '.join(names)}, or none to keep the picture's.",
+        )
+    if not 1 <= draft.count <= model.max_variations:
+        raise ParameterError(
+            f"{draft.count} variations are outside 1 to {model.max_variations}.",
+            "Ask for fewer, more than once.",
+        )
+    first, last = draft.seed, draft.seed + draft.count - 1
+    if first < model.seed.minimum or last > model.seed.maximum:
+        raise ParameterError(
+            f"Seed {first if first < model.seed.minimum else last} is outside "
+            f"{model.seed.minimum:.0f} to {model.seed.maximum:.0f}.",
+            "Variations take the seeds that follow; choose a smaller one or leave it out.",
+        )
+
+
+def place_order(
+    studio: Studio,
+    parent: Version,
+    draft: Draft,
+    *,
+    model: ModelSpec = KONTEXT_MAX,
+    max_cost: int | None = None,
+    expected_price: int | None = None,
+) -> list[Job]:
+    """One queued Job per variation, seeds counting up from the draft's, written in one act.
+
+    The input is rendered once: the parent's appearance inside the frame, 8-bit sRGB PNG at the
+    model's size, without metadata. `expected_price` is what the person was shown. Raises
+    ParameterError, BudgetError, ImageError, LibraryError, and AccessError without a key; nothing
+    is written then.
+    """
+    check_draft(draft, model)
+    document = studio.library.get_document(parent.document_id)
+    if document.never_send:
+        raise ParameterError(
+            f"“{document.name}” is marked never to be sent.", "Take the mark off to edit it."
+        )
+    service = studio.get_service()
+    if not service.origin.practice:
+        studio.get_key(service.origin.endpoint)
+    price = ledger.quote(studio, service, model)
+    if expected_price is not None and price != expected_price:
+        raise BudgetError(
+            f"One image costs {dollars(price)} now, not {dollars(expected_price)}.",
+            "Nothing was sent. Generate again to go on at this price.",
+        )
+    ledger.authorise(studio, service.origin, price * draft.count, max_cost)
+    frame, size = model.plan(document.size, draft.aspect_ratio)
+    sent = encode(render.render(studio.library, parent, frame, size), "PNG", bare=True)
+    digest = studio.library.blobs.put(sent)
+    batch = str(uuid4())
+    return studio.library.put_jobs(
+        [
+            NewJob(
+                document_id=document.id,
+                batch_id=batch,
+                recipe=Recipe(
+                    model_id=model.id,
+                    prompt=draft.prompt.strip(),
+                    guidance_scale=draft.guidance_scale,
+                    aspect_ratio=draft.aspect_ratio,
+                    seed=draft.seed + number,
+                    parent_version_id=parent.id,
+                    frame=frame,
+                ),
+                origin=service.origin,
+                price=price,
+                input_sha256=digest,
+                input_length=len(sent),
+            )
+            for number in range(draft.count)
+        ]
+    )
+
+
+def repeat_order(studio: Studio, job: Job) -> list[Job]:
+    """A new Job with the recipe of one that failed: a fresh click, a fresh charge."""
+    parent = studio.library.get_version(job.recipe.parent_version_id)
+    recipe = job.recipe
+    draft = Draft(
+        guidance_scale=recipe.guidance_scale,
+        seed=recipe.seed,
+        prompt=recipe.prompt,
+        aspect_ratio=recipe.aspect_ratio,
+    )
+    return place_order(studio, parent, draft, expected_price=job.price)

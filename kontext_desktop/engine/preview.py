@@ -1,0 +1,55 @@
+"""What screens show of a Version: the whole for the canvas, a quick preview, a small picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kontext_desktop.engine import render
+from kontext_desktop.errors import ImageError
+from kontext_desktop.imaging import encode, pyramid, read, to_raster
+from kontext_desktop.model import Raster, Size, Version
+
+if TYPE_CHECKING:
+    from kontext_desktop.library import Library
+
+THUMBNAIL = Size(320, 240)
+QUICK = Size(1600, 1200)
+"""A preview covers this many pixels: enough to look at while the whole is decoded."""
+QUICK_FROM = 6_000_000
+"""Pixels of a master below which a preview saves nothing."""
+
+
+def whole(library: Library, version: Version) -> tuple[Raster, ...]:
+    """A version for the canvas: bgrx8, full size first, then halves."""
+    return pyramid(render.render(library, version))
+
+
+def quick(library: Library, version: Version) -> Raster | None:
+    """A reduced picture to show while `whole` works; None where it would not be quicker."""
+    size = library.get_document(version.document_id).size
+    if size.width * size.height < QUICK_FROM:
+        return None
+    return to_raster(render.render(library, version, size=within(size, QUICK)))
+
+
+def thumbnail(library: Library, version: Version) -> Raster:
+    """A version at most 320 x 240, kept in the library's cache."""
+    name = f"{version.id}-{THUMBNAIL.width}.jpg"
+    kept = library.find_cached(name)
+    if kept is not None:
+        try:
+            return to_raster(read(kept))
+        except ImageError:
+            # The cache is expendable: what cannot be read is drawn anew below.
+            kept = None
+    size = within(library.get_document(version.document_id).size, THUMBNAIL)
+    pixels = render.render(library, version, size=size)
+    if not library.reading_only:
+        library.put_cached(name, encode(pixels, "JPEG", bare=True, quality=85))
+    return to_raster(pixels)
+
+
+def within(size: Size, box: Size) -> Size:
+    """`size` reduced to fit `box`, never enlarged."""
+    scale = min(1.0, box.width / size.width, box.height / size.height)
+    return Size(max(1, round(size.width * scale)), max(1, round(size.height * scale)))

@@ -1,0 +1,40 @@
+"""What to do with each unfinished Job at start-up. Quit, crash and power cut are one path."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kontext_desktop.errors import UnansweredError
+from kontext_desktop.model import Job, JobState, Problem
+
+if TYPE_CHECKING:
+    from kontext_desktop.engine.studio import Studio
+
+
+def recover(studio: Studio) -> list[Job]:
+    """Settle what the last run left behind, once for each origin, before anything is sent.
+
+    A Job found `sending` may have reached the service: it becomes `unsure` and is never repeated.
+    Returns the current origin's unfinished Jobs that reading alone carries on. Queued ones cost
+    money: they stay as they are and wait for a click. Free of charge.
+    """
+    origin = studio.get_origin()
+    jobs = studio.library.list_jobs(origin=origin, ended=False)
+    if origin not in studio.recovered:
+        jobs = [_settle(studio, job) for job in jobs]
+        studio.recovered.add(origin)
+    return [job for job in jobs if job.state is not JobState.QUEUED]
+
+
+def _settle(studio: Studio, job: Job) -> Job:
+    if job.state is not JobState.SENDING:
+        return job
+    problem = Problem(
+        UnansweredError.kind,
+        "The program ended while this edit was being sent, so it may have been billed.",
+        "It is not sent again by itself. Look at the service's own list of predictions before "
+        "asking for it anew.",
+    )
+    return studio.library.move_job(
+        job, JobState.UNSURE, "the program ended while this was being sent", problem=problem
+    )

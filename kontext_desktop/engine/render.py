@@ -1,0 +1,103 @@
+"""A Version's appearance: its layers over the master, any part at any size.
+
+Working space: 8-bit sRGB, document space. In this release each layer is drawn on its whole frame;
+a layer that asks for more than that (mask, opacity, blend) is refused rather than drawn wrongly.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kontext_desktop.errors import LibraryError
+from kontext_desktop.imaging import place, read, scale
+from kontext_desktop.model import Document, Frame, Layer, Size, Version
+
+if TYPE_CHECKING:
+    from kontext_desktop.library import Library
+
+
+def render(
+    library: Library, version: Version, frame: Frame | None = None, size: Size | None = None
+) -> np.ndarray:
+    """The part `frame` of a version (None: all of it), at `size` (None: one to one).
+
+    Returns uint8 (height, width, 3), sRGB. Raises LibraryError when a file of the library is
+    missing or damaged, ImageError when one cannot be decoded. Blocking: up to seconds for a
+    hundred megapixels.
+    """
+    document = library.get_document(version.document_id)
+    frame = frame or Frame.whole(document.size)
+    size = size or frame.size
+    layers = [_checked(layer) for layer in version.layers if layer.visible]
+    start, canvas = _base(library, document, layers, frame, size)
+    for layer in layers[start:]:
+        received = read(library.blobs.read(library.get_result(layer.result_id).sha256))
+        canvas = place(canvas, received, _onto(layer, frame, size))
+    return canvas
+
+
+def is_practice(library: Library, version: Version) -> bool:
+    """Whether anything in this version was drawn by the practice service."""
+    return any(library.get_result(layer.result_id).origin.practice for layer in version.layers)
+
+
+def _base(
+    library: Library, document: Document, layers: list[Layer], frame: Frame, size: Size
+) -> tuple[int, np.ndarray]:
+    """The first layer that can be seen, and the canvas it and those above it are drawn on.
+
+    A layer that covers the frame hides everything below it; the master is decoded only where
+    something of it shows.
+    """
+    for index in reversed(range(len(layers))):
+        if _covers(layers[index], library.get_result(layers[index].result_id).size, frame):
+            return index, np.empty((size.height, size.width, 3), np.uint8)
+    scaled = Size(
+        max(1, round(document.size.width * size.width / frame.width)),
+        max(1, round(document.size.height * size.height / frame.height)),
+    )
+    master = read(library.blobs.path(document.master_sha256), within=scaled)
+    shrink_x = master.shape[1] / document.size.width
+    shrink_y = master.shape[0] / document.size.height
+    left, top = round(frame.x * shrink_x), round(frame.y * shrink_y)
+    right = max(left + 1, round((frame.x + frame.width) * shrink_x))
+    bottom = max(top + 1, round((frame.y + frame.height) * shrink_y))
+    return 0, scale(master[top:bottom, left:right], size)
+
+
+def _covers(layer: Layer, result: Size, frame: Frame) -> bool:
+    a, _, x, _, e, y = layer.placement
+    right, bottom = round(x + a * result.width), round(y + e * result.height)
+    return (
+        round(x) <= frame.x
+        and round(y) <= frame.y
+        and right >= frame.x + frame.width
+        and bottom >= frame.y + frame.height
+    )
+
+
+def _onto(
+    layer: Layer, frame: Frame, size: Size
+) -> tuple[float, float, float, float, float, float]:
+    """The layer's placement, from document space to a canvas of `size` that shows `frame`."""
+    a, b, c, d, e, f = layer.placement
+    scale_x, scale_y = size.width / frame.width, size.height / frame.height
+    return (
+        a * scale_x,
+        b * scale_x,
+        (c - frame.x) * scale_x,
+        d * scale_y,
+        e * scale_y,
+        (f - frame.y) * scale_y,
+    )
+
+
+def _checked(layer: Layer) -> Layer:
+    if layer.mask_sha256 is not None or layer.opacity != 1.0 or layer.blend != "normal":
+        raise LibraryError(
+            "This version uses masks or blending that this release cannot draw.",
+            "Open the library with the release that made it.",
+        )
+    return layer

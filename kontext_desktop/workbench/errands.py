@@ -1,0 +1,135 @@
+"""What the workbench sends away: plain functions over the Studio, run on pool threads. No Qt.
+
+The engine is imported inside them, so that the window's first paint need not wait for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kontext_desktop.catalog import KONTEXT_MAX
+from kontext_desktop.model import Document, Draft, Job, Raster, Settings, Spend, Version
+from kontext_desktop.workbench.state import Tone
+
+if TYPE_CHECKING:
+    from kontext_desktop.engine.studio import Studio
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a pool task brings home when a document is put on the desk."""
+
+    document: Document
+    versions: list[Version]
+    jobs: list[Job]
+    draft: Draft | None
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of the chosen service and of the Jobs it left unfinished."""
+
+    practice: bool
+    price: int
+    spent: Spend
+    key_text: str
+    key_tone: Tone
+    going_on: list[Job]
+    waiting: list[Job]
+
+
+def gather(studio: Studio, document: Document, notes: tuple[str, ...]) -> Opened:
+    library = studio.library
+    jobs = library.list_jobs(document_id=document.id)
+    versions = library.list_versions(document.id)
+    return Opened(document, versions, jobs, library.find_draft(document.id), notes)
+
+
+def find_document(studio: Studio, document_id: str) -> Opened | None:
+    known = [item for item in studio.library.list_documents() if item.id == document_id]
+    return gather(studio, known[0], ()) if known else None
+
+
+def repeat(studio: Studio, job: Job) -> list[Job]:
+    from kontext_desktop.engine.order import repeat_order
+
+    return repeat_order(studio, job)
+
+
+def spent_today(studio: Studio) -> Spend:
+    from kontext_desktop.engine import ledger
+
+    return ledger.spent_today(studio, studio.get_origin())
+
+
+def stand(studio: Studio, settings: Settings) -> Standing:
+    from kontext_desktop.engine import ledger, recovery
+    from kontext_desktop.engine.studio import Target
+
+    studio.target = Target(settings.endpoint, settings.mode == "practice")
+    studio.daily_cap, studio.jobs_in_flight = settings.daily_cap, settings.jobs_in_flight
+    going_on = recovery.recover(studio)
+    origin = studio.get_origin()
+    waiting = studio.library.list_jobs(origin=origin, ended=False)
+    if origin.practice:
+        key_text, key_tone = "Practice needs no key", Tone.PLAIN
+    else:
+        status = studio.keys.describe(settings.endpoint)
+        key_text, key_tone = status.sentence, Tone.GOOD if status.place else Tone.LOOK
+    price = ledger.quote(studio, studio.get_service(), KONTEXT_MAX)
+    return Standing(
+        origin.practice, price, ledger.spent_today(studio, origin), key_text, key_tone, going_on, waiting
+    )
+
+
+def bring_in(studio: Studio, path: Path) -> Opened:
+    from kontext_desktop.engine import intake
+
+    arrival = intake.bring_in(studio.library, path)
+    return gather(studio, arrival.document, arrival.notes)
+
+
+def paste(studio: Studio, picture: Raster, name: str) -> Opened:
+    from kontext_desktop.engine import intake
+
+    arrival = intake.paste(studio.library, picture, name)
+    return gather(studio, arrival.document, arrival.notes)
+
+
+def order(studio: Studio, parent: Version, draft: Draft, expected_price: int) -> list[Job]:
+    from kontext_desktop.engine.order import place_order
+
+    return place_order(studio, parent, draft, expected_price=expected_price)
+
+
+def cancel(studio: Studio, job_id: str) -> Job:
+    from kontext_desktop.engine import runner
+
+    return runner.cancel(studio, job_id)
+
+
+def permit(studio: Studio, job_id: str) -> Job:
+    from kontext_desktop.engine import runner
+
+    return runner.permit(studio, job_id)
+
+
+def export(studio: Studio, version: Version, target: Path, force: bool) -> None:
+    from kontext_desktop.engine import export
+
+    export.export_version(studio.library, version, target, force=force)
+
+
+def put_key(studio: Studio, endpoint: str, key: str) -> str:
+    """Keep the key; the sentence says where."""
+    place = studio.keys.put(endpoint, key)
+    studio.forget_key()
+    return "Kept in the system keyring." if place == "keyring" else studio.keys.notice
+
+
+def forget_key(studio: Studio, endpoint: str) -> None:
+    studio.keys.forget(endpoint)
+    studio.forget_key()

@@ -1,0 +1,114 @@
+"""Pictures of versions for the canvas and the lists: made away from here, a few kept at hand."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from kontext_desktop.dispatch import Dispatcher, Report
+from kontext_desktop.errors import KontextError
+from kontext_desktop.model import Raster, Size, Version
+from kontext_desktop.workbench.state import Picture
+
+if TYPE_CHECKING:
+    from kontext_desktop.engine.studio import Studio
+
+AT_HAND_BYTES = 800_000_000
+"""Pictures kept so that going back to one is instant; the newest is kept whatever its size."""
+
+
+class Gallery(QObject):
+    picture_made = Signal(object)
+    """Picture; a preview may come first"""
+    thumbnail_made = Signal(str, object)
+    """version_id, Raster"""
+    failed = Signal(str, object)
+    """version_id, KontextError"""
+
+    def __init__(self, dispatcher: Dispatcher, parent: QObject) -> None:
+        super().__init__(parent)
+        self._dispatcher = dispatcher
+        self._studio: Studio | None = None
+        self._at_hand: OrderedDict[str, Picture] = OrderedDict()
+        self._thumbnails: dict[str, Raster] = {}
+        self._under_way: set[tuple[str, str]] = set()
+
+    def use(self, studio: Studio) -> None:
+        self._studio = studio
+
+    def find(self, version_id: str) -> Picture | None:
+        """The whole picture of a version if it is at hand."""
+        if version_id in self._at_hand:
+            self._at_hand.move_to_end(version_id)
+        return self._at_hand.get(version_id)
+
+    def take(self, picture: Picture) -> None:
+        """Keep a whole picture; the ones not looked at for longest make room."""
+        self._at_hand[picture.version_id] = picture
+        self._at_hand.move_to_end(picture.version_id)
+        while len(self._at_hand) > 1 and sum(map(_bytes, self._at_hand.values())) > AT_HAND_BYTES:
+            self._at_hand.popitem(last=False)
+
+    def want_picture(self, version: Version, size: Size) -> None:
+        """Make a version's picture unless that is under way; `picture_made` brings it."""
+        studio = self._studio
+        if studio is None or not self._begin("picture", version.id):
+            return
+
+        def work(report: Report) -> Picture:
+            from kontext_desktop.engine import preview
+
+            quick = preview.quick(studio.library, version)
+            if quick is not None:
+                report(Picture(version.id, size, (quick,), True))
+            return Picture(version.id, size, preview.whole(studio.library, version), False)
+
+        def done(picture: Picture) -> None:
+            self._under_way.discard(("picture", version.id))
+            self.take(picture)
+            self.picture_made.emit(picture)
+
+        self._dispatcher.run(
+            work, done, self._failing("picture", version.id), progressed=self.picture_made.emit
+        )
+
+    def want_thumbnail(self, version: Version) -> None:
+        """Bring a small picture: at once when it is at hand."""
+        studio = self._studio
+        if version.id in self._thumbnails:
+            self.thumbnail_made.emit(version.id, self._thumbnails[version.id])
+            return
+        if studio is None or not self._begin("thumbnail", version.id):
+            return
+
+        def work(_: Report) -> Raster:
+            from kontext_desktop.engine import preview
+
+            return preview.thumbnail(studio.library, version)
+
+        def done(raster: Raster) -> None:
+            self._under_way.discard(("thumbnail", version.id))
+            self._thumbnails[version.id] = raster
+            self.thumbnail_made.emit(version.id, raster)
+
+        self._dispatcher.run(work, done, self._failing("thumbnail", version.id))
+
+    def _begin(self, kind: str, version_id: str) -> bool:
+        if (kind, version_id) in self._under_way:
+            return False
+        self._under_way.add((kind, version_id))
+        return True
+
+    def _failing(self, kind: str, version_id: str) -> Callable[[KontextError], None]:
+        def failed(error: KontextError) -> None:
+            self._under_way.discard((kind, version_id))
+            self.failed.emit(version_id, error)
+
+        return failed
+
+
+def _bytes(picture: Picture) -> int:
+    return sum(len(level.data) for level in picture.levels)

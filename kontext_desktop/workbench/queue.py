@@ -1,0 +1,121 @@
+"""The Jobs on the desk: sends each step away, comes back when the step says, never sleeps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from kontext_desktop.dispatch import Dispatcher
+from kontext_desktop.errors import AccessError, KontextError
+from kontext_desktop.model import Job, JobState, Step
+
+if TYPE_CHECKING:
+    from kontext_desktop.engine.studio import Studio
+
+
+class JobQueue(QObject):
+    """Advances Jobs through the dispatcher. Thousands may wait: each is a timer, not a thread."""
+
+    changed = Signal()
+    stepped = Signal(object)
+    """Step"""
+    failed = Signal(object)
+    """KontextError that stopped a Job's progress for now"""
+
+    def __init__(self, dispatcher: Dispatcher, parent: QObject) -> None:
+        super().__init__(parent)
+        self._dispatcher = dispatcher
+        self._studio: Studio | None = None
+        self._away: set[str] = set()
+        self._stalled: set[str] = set()
+        self.jobs: dict[str, Job] = {}
+        """Every Job the window knows of, as last seen."""
+
+    def use(self, studio: Studio) -> None:
+        self._studio = studio
+
+    def know(self, jobs: Iterable[Job]) -> None:
+        """Remember Jobs without advancing them."""
+        for job in jobs:
+            self.jobs[job.id] = job
+        self.changed.emit()
+
+    def carry_on(self, jobs: Iterable[Job]) -> None:
+        """Advance these Jobs from now on."""
+        for job in jobs:
+            self.jobs[job.id] = job
+            self._advance(job.id)
+        self.changed.emit()
+
+    def act(self, job_id: str, work: Callable[[Studio], Job], go_on: bool) -> None:
+        """Change one Job by the person's wish (cancel, permit), then go on with it if asked."""
+        studio = self._studio
+        if studio is None:
+            return
+
+        def done(job: Job) -> None:
+            if go_on:
+                self.carry_on([job])
+            else:
+                self.know([job])
+
+        self._dispatcher.run(lambda _: work(studio), done, self.failed.emit)
+
+    def retry_stalled(self) -> None:
+        """A key was given or the service was chosen anew: what waited for that goes on."""
+        stalled, self._stalled = self._stalled, set()
+        for job_id in stalled:
+            self._advance(job_id)
+
+    @property
+    def running(self) -> int:
+        """Jobs that were sent and have not ended."""
+        states = (JobState.SENDING, JobState.RUNNING, JobState.DOWNLOADING)
+        return sum(job.state in states for job in self.jobs.values())
+
+    @property
+    def waiting(self) -> int:
+        return sum(job.state is JobState.QUEUED for job in self.jobs.values())
+
+    def is_waiting_for_click(self, job: Job) -> bool:
+        """Whether a queued Job goes nowhere until the person sends it."""
+        return job.state is JobState.QUEUED and job.id not in self._away
+
+    def _advance(self, job_id: str) -> None:
+        studio = self._studio
+        if studio is None or job_id in self._away:
+            return
+        self._away.add(job_id)
+        self._send_away(studio, job_id)
+
+    def _send_away(self, studio: Studio, job_id: str) -> None:
+        def work(_: object) -> Step:
+            from kontext_desktop.engine import runner
+
+            return runner.advance(studio, job_id)
+
+        def failed(error: KontextError) -> None:
+            self._away.discard(job_id)
+            if isinstance(error, AccessError):
+                self._stalled.add(job_id)
+            self.failed.emit(error)
+            self.changed.emit()
+
+        def done(step: Step) -> None:
+            self._stepped(studio, step)
+
+        self._dispatcher.run(work, done, failed, pool="jobs")
+
+    def _stepped(self, studio: Studio, step: Step) -> None:
+        job = step.job
+        self.jobs[job.id] = job
+        if step.again_in is None:
+            self._away.discard(job.id)
+        else:
+            QTimer.singleShot(
+                round(step.again_in * 1000), self, lambda: self._send_away(studio, job.id)
+            )
+        self.stepped.emit(step)
+        self.changed.emit()

@@ -1,0 +1,73 @@
+"""A studio over a real practice service on loopback, a real library, and a small real picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from engine_tools import KEY
+from kontext_desktop.engine import intake
+from kontext_desktop.engine.studio import Studio, Target
+from kontext_desktop.keys import Keys
+from kontext_desktop.library import Library
+from kontext_desktop.model import Version
+from kontext_desktop.practice import PracticeService
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[PracticeService]:
+    """A stand-in that does not say so: Jobs sent to it count as real ones."""
+    with PracticeService(tmp_path / "service", seconds=0.05, announces=False) as running:
+        yield running
+
+
+@pytest.fixture
+def open_studio(tmp_path: Path, service: PracticeService) -> Iterator[Callable[[], Studio]]:
+    """Opens a studio over the same library each time; the one before is closed first."""
+    opened: list[Studio] = []
+
+    def open_one() -> Studio:
+        if opened:
+            opened.pop().close()
+        studio = Studio(
+            library=Library.open(tmp_path / "library", program="tests"),
+            keys=Keys({"WAVESPEED_API_KEY": KEY}),
+            target=Target(service.url, embedded_practice=False),
+            daily_cap=10_000_000,
+            jobs_in_flight=3,
+        )
+        opened.append(studio)
+        return studio
+
+    yield open_one
+    for studio in opened:
+        studio.close()
+
+
+@pytest.fixture
+def studio(open_studio: Callable[[], Studio]) -> Studio:
+    return open_studio()
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    """A 600 x 400 JPEG, stored turned by 90 degrees, with EXIF that must not leave the machine."""
+    x = np.linspace(0, 255, 600)[None, :, None]
+    y = np.linspace(0, 255, 400)[:, None, None]
+    pixels = np.concatenate([x + 0 * y, y + 0 * x, 128 + 0 * (x + y)], axis=2)
+    image = Image.fromarray(pixels.astype(np.uint8)).transpose(Image.Transpose.ROTATE_90)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif[0x010F] = "SECRET-CAMERA"
+    path = tmp_path / "holiday of mine.jpg"
+    image.save(path, quality=95, exif=exif)
+    return path
+
+
+@pytest.fixture
+def original(studio: Studio, picture: Path) -> Version:
+    document = intake.bring_in(studio.library, picture).document
+    return studio.library.list_versions(document.id)[0]

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import pytest
+from engine_tools import carry, draft
+
+from kontext_desktop.engine import ledger
+from kontext_desktop.engine.order import place_order
+from kontext_desktop.engine.studio import Studio, Target
+from kontext_desktop.errors import AccessError, BudgetError, ParameterError
+from kontext_desktop.keys import Keys
+from kontext_desktop.model import EMBEDDED_PRACTICE, Spend, Version
+from kontext_desktop.practice import PracticeService
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"prompt": "  "},
+        {"guidance_scale": 0.9},
+        {"guidance_scale": 20.1},
+        {"guidance_scale": float("nan")},
+        {"aspect_ratio": "5:4"},
+        {"seed": -1},
+        {"seed": 2_147_483_648},
+        {"seed": 2_147_483_647, "count": 2},
+        {"count": 0},
+        {"count": 17},
+    ],
+)
+def test_a_draft_the_service_would_refuse_is_refused_here(
+    studio: Studio, original: Version, service: PracticeService, changes: dict[str, object]
+) -> None:
+    with pytest.raises(ParameterError) as raised:
+        place_order(studio, original, draft(**changes))
+    assert raised.value.hint
+    assert studio.library.list_jobs() == []
+    assert not [request for request in service.requests if request.method == "PUT"]
+
+
+def test_caps_are_kept_by_the_engine(studio: Studio, original: Version) -> None:
+    with pytest.raises(BudgetError, match=r"\$0\.32.*\$0\.10"):
+        place_order(studio, original, draft(count=4), max_cost=100_000)
+    studio.daily_cap = 200_000
+    carry(studio, place_order(studio, original, draft(count=2)))
+    with pytest.raises(BudgetError, match=r"\$0\.04 is left"):
+        place_order(studio, original, draft())
+    assert len(studio.library.list_jobs()) == 2
+
+
+def test_a_changed_price_stops_the_order(studio: Studio, original: Version) -> None:
+    with pytest.raises(BudgetError, match=r"costs \$0\.08 now, not \$0\.07"):
+        place_order(studio, original, draft(), expected_price=70_000)
+    assert studio.library.list_jobs() == []
+
+
+def test_a_document_never_to_be_sent_is_refused(
+    studio: Studio, original: Version, service: PracticeService
+) -> None:
+    studio.library.put_never_send(original.document_id, True)
+    with pytest.raises(ParameterError, match="never"):
+        place_order(studio, original, draft())
+    assert not service.requests or {request.path for request in service.requests} == {"/"}
+
+
+def test_without_a_key_nothing_is_ordered(studio: Studio, original: Version) -> None:
+    studio.keys = Keys({}, backend=_no_keyring)
+    studio.forget_key()
+    with pytest.raises(AccessError, match="no key"):
+        place_order(studio, original, draft())
+    assert studio.library.list_jobs() == []
+
+
+def _no_keyring() -> object:
+    from keyring.backends.fail import Keyring
+
+    return Keyring()
+
+
+def test_practice_and_real_are_never_summed(
+    studio: Studio, original: Version, service: PracticeService
+) -> None:
+    (real,) = carry(studio, place_order(studio, original, draft()))
+    studio.practice_seconds = 0.05
+    studio.target = Target(service.url, embedded_practice=True)
+    (practised,) = carry(studio, place_order(studio, original, draft()))
+    assert practised.origin == EMBEDDED_PRACTICE
+    assert ledger.spent_today(studio, real.origin) == Spend(80_000, 0)
+    assert ledger.spent_today(studio, EMBEDDED_PRACTICE) == Spend(80_000, 0)
+    versions = studio.library.list_versions(original.document_id)
+    assert [version.practice for version in versions] == [False, False, True]
+    assert len(service.ledger) == 1

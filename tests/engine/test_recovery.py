@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from engine_tools import carry, draft
+
+from kontext_desktop.engine import runner
+from kontext_desktop.engine.order import place_order
+from kontext_desktop.engine.recovery import recover
+from kontext_desktop.engine.studio import Studio, Target
+from kontext_desktop.model import JobState, Version
+from kontext_desktop.practice import PracticeService
+
+
+def test_a_job_that_was_being_sent_may_be_billed_and_is_not_repeated(
+    studio: Studio,
+    original: Version,
+    service: PracticeService,
+    open_studio: Callable[[], Studio],
+) -> None:
+    (job,) = place_order(studio, original, draft())
+    job = runner.advance(studio, job.id).job
+    studio.library.claim_sending(job, 3, studio.now())
+    later = open_studio()
+    (found,) = recover(later)
+    assert (found.state, found.charged) == (JobState.UNSURE, "maybe")
+    assert found.problem is not None
+    assert found.problem.hint
+    carry(later, [found])
+    assert not service.ledger
+
+
+def test_running_and_downloading_jobs_go_on_after_a_restart(
+    studio: Studio,
+    original: Version,
+    service: PracticeService,
+    open_studio: Callable[[], Studio],
+) -> None:
+    first, second = place_order(studio, original, draft(count=2))
+    for _ in range(2):
+        first = runner.advance(studio, first.id).job
+        second = runner.advance(studio, second.id).job
+    while second.state is not JobState.DOWNLOADING:
+        second = runner.advance(studio, second.id).job
+    assert first.state is JobState.RUNNING
+    later = open_studio()
+    done = carry(later, recover(later))
+    assert [job.state for job in done] == [JobState.DONE] * 2
+    assert len(service.ledger) == 2
+
+
+def test_queued_jobs_wait_for_a_click(
+    studio: Studio,
+    original: Version,
+    service: PracticeService,
+    open_studio: Callable[[], Studio],
+) -> None:
+    place_order(studio, original, draft())
+    later = open_studio()
+    assert recover(later) == []
+    assert later.library.list_jobs()[0].state is JobState.QUEUED
+    assert not service.ledger
+
+
+def test_only_jobs_of_the_chosen_service_are_touched(
+    studio: Studio, original: Version, open_studio: Callable[[], Studio]
+) -> None:
+    (job,) = place_order(studio, original, draft())
+    job = runner.advance(studio, job.id).job
+    studio.library.claim_sending(job, 3, studio.now())
+    later = open_studio()
+    later.target = Target(later.target.endpoint, embedded_practice=True)
+    assert recover(later) == []
+    assert later.library.get_job(job.id).state is JobState.SENDING
+    assert runner.advance(later, job.id).again_in is None
+
+
+def test_a_job_under_way_in_this_run_is_not_taken_for_a_lost_one(
+    studio: Studio, original: Version
+) -> None:
+    recover(studio)
+    (job,) = place_order(studio, original, draft())
+    job = runner.advance(studio, job.id).job
+    studio.library.claim_sending(job, 3, studio.now())
+    (found,) = recover(studio)
+    assert found.state is JobState.SENDING

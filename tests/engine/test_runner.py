@@ -1,0 +1,233 @@
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from engine_tools import KEY, carry, draft, edit
+from PIL import Image
+
+from kontext_desktop.catalog import KONTEXT_MAX
+from kontext_desktop.engine import render, runner
+from kontext_desktop.engine.order import place_order
+from kontext_desktop.engine.studio import Studio
+from kontext_desktop.imaging import read
+from kontext_desktop.model import JobState, Size, Version
+from kontext_desktop.practice import Fault, PracticeService
+
+SUBMIT = f"/api/v3/{KONTEXT_MAX.id}"
+
+
+def submits(service: PracticeService) -> list[dict[str, object]]:
+    return [
+        json.loads(request.body)
+        for request in service.requests
+        if request.method == "POST" and request.path == SUBMIT
+    ]
+
+
+def test_an_edit_becomes_a_version_with_the_received_bytes(
+    studio: Studio, original: Version, service: PracticeService
+) -> None:
+    jobs = place_order(studio, original, draft(count=2))
+    done = carry(studio, jobs)
+    assert [job.state for job in done] == [JobState.DONE] * 2
+    assert [job.charged for job in done] == ["yes"] * 2
+    results = [studio.library.list_results(job.id)[0] for job in done]
+    assert [result.seed for result in results] == [7, 8]
+    for job, result in zip(done, results, strict=True):
+        prediction = studio.get_service().client.get_result(job.prediction_id or "")
+        assert studio.library.blobs.read(result.sha256) == studio.get_service().client.download(
+            prediction.outputs[0]
+        )
+        assert result.price == KONTEXT_MAX.price
+        assert result.model_id == KONTEXT_MAX.id
+        assert not result.origin.practice
+    assert len(service.ledger) == 2
+    assert len(submits(service)) == 2
+
+
+def test_only_documented_names_are_sent_and_the_key_only_to_the_api(
+    studio: Studio, original: Version, service: PracticeService
+) -> None:
+    edit(studio, original, aspect_ratio="1:1")
+    (body,) = submits(service)
+    assert set(body) == {"prompt", "image", "seed", "guidance_scale", "aspect_ratio"}
+    api = [request for request in service.requests if request.server == "api"]
+    storage = [request for request in service.requests if request.server == "storage"]
+    assert all(
+        request.headers.get("authorization") == f"Bearer {KEY}"
+        for request in api
+        if request.path != "/"
+    )
+    assert storage
+    assert not [request for request in storage if KEY in str(request.headers)]
+
+
+def test_the_uploaded_bytes_say_nothing_of_the_file(
+    studio: Studio, original: Version, service: PracticeService
+) -> None:
+    edit(studio, original)
+    (upload,) = [request for request in service.requests if request.method == "PUT"]
+    image = Image.open(io.BytesIO(upload.body), formats=["PNG"])
+    assert image.mode == "RGB"
+    assert not image.info
+    assert not image.getexif()
+    everything = b"".join(request.body for request in service.requests) + repr(
+        [(request.path, request.headers) for request in service.requests]
+    ).encode()
+    assert b"SECRET-CAMERA" not in everything
+    assert b"holiday" not in everything
+
+
+def test_each_upload_is_the_appearance_of_the_version_it_starts_from(
+    studio: Studio, original: Version, service: PracticeService
+) -> None:
+    first = edit(studio, original)
+    second = edit(studio, first, prompt="Make it black and white.")
+    third = edit(studio, original, prompt="Make it cooler.")
+    assert second.parent_ids == (first.id,)
+    assert third.parent_ids == (original.id,)
+    assert [len(version.layers) for version in (first, second, third)] == [1, 2, 1]
+    uploads = [read(request.body) for request in service.requests if request.method == "PUT"]
+    size = Size(1248, 832)
+    for sent, parent in zip(uploads, (original, first, original), strict=True):
+        assert sent.shape == (832, 1248, 3)
+        assert np.array_equal(sent, render.render(studio.library, parent, size=size))
+    assert np.array_equal(uploads[0], uploads[2])
+    assert not np.array_equal(uploads[0], uploads[1])
+
+
+def test_the_same_seed_gives_the_same_pixels_and_another_gives_others(
+    studio: Studio, original: Version
+) -> None:
+    one, again, other = (edit(studio, original, seed=seed) for seed in (7, 7, 8))
+    pixels = [render.render(studio.library, version) for version in (one, again, other)]
+    assert np.array_equal(pixels[0], pixels[1])
+    assert not np.array_equal(pixels[0], pixels[2])
+
+
+def test_a_lost_reply_is_never_sent_again(
+    studio: Studio,
+    original: Version,
+    service: PracticeService,
+    open_studio: Callable[[], Studio],
+) -> None:
+    service.faults.add(Fault("submit", "close-after"))
+    (job,) = carry(studio, place_order(studio, original, draft()))
+    assert job.state is JobState.UNSURE
+    assert job.charged == "maybe"
+    assert job.problem is not None
+    assert job.problem.kind == "unanswered"
+    again = open_studio()
+    carry(again, [job])
+    assert len(service.ledger) == 1
+    assert len(submits(service)) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "state", "charged"),
+    [
+        ("status:400", JobState.FAILED, "no"),
+        ("status:402", JobState.FAILED, "no"),
+        ("status:404", JobState.FAILED, "no"),
+        ("status:413", JobState.FAILED, "no"),
+        ("status:500", JobState.UNSURE, "maybe"),
+        ("status:503", JobState.UNSURE, "maybe"),
+        ("html", JobState.UNSURE, "maybe"),
+        ("close", JobState.UNSURE, "maybe"),
+        ("short", JobState.UNSURE, "maybe"),
+        ("fail:1403", JobState.FAILED, "maybe"),
+    ],
+)
+def test_every_answer_to_a_submit_ends_in_a_state_with_a_next_step(
+    studio: Studio,
+    original: Version,
+    service: PracticeService,
+    fault: str,
+    state: JobState,
+    charged: str,
+) -> None:
+    service.faults.add(Fault("submit", fault))
+    (job,) = carry(studio, place_order(studio, original, draft()))
+    assert (job.state, job.charged) == (state, charged)
+    assert job.problem is not None
+    assert job.problem.message
+    assert job.problem.hint
+    assert len(submits(service)) == 1
+
+
+def test_a_flagged_picture_is_kept_and_said(
+    studio: Studio, original: Version, service: PracticeService
+) -> None:
+    service.faults.add(Fault("submit", "nsfw"))
+    version = edit(studio, original)
+    assert studio.library.get_result(version.layers[-1].result_id).nsfw is True
+
+
+def test_an_expired_address_is_asked_anew(
+    studio: Studio, original: Version, service: PracticeService
+) -> None:
+    service.faults.add(Fault("output", "status:500"))
+    service.faults.add(Fault("output", "short"))
+    edit(studio, original)
+    assert len(service.ledger) == 1
+
+
+def test_an_unreadable_picture_is_kept_because_it_was_paid_for(
+    studio: Studio, original: Version, service: PracticeService
+) -> None:
+    service.faults.add(Fault("output", "html"))
+    (job,) = carry(studio, place_order(studio, original, draft()))
+    assert (job.state, job.charged) == (JobState.FAILED, "yes")
+    assert job.problem is not None
+    digest = job.problem.hint.partition("blob ")[2].partition(")")[0]
+    kept = [path for path in studio.library.folder.rglob(f"{digest}*") if path.is_file()]
+    assert b"<html" in kept[0].read_bytes().lower()
+
+
+def test_a_service_that_is_away_keeps_the_job_until_it_is_back(
+    studio: Studio, original: Version, service: PracticeService, tmp_path: Path
+) -> None:
+    jobs = place_order(studio, original, draft())
+    port = int(service.url.rpartition(":")[2])
+    service.close()
+    step = runner.advance(studio, jobs[0].id)
+    assert step.job.state is JobState.QUEUED
+    assert step.again_in is not None
+    assert step.job.problem is not None
+    with PracticeService(tmp_path / "service", port=port, seconds=0.05, announces=False) as back:
+        (job,) = carry(studio, jobs)
+        assert job.state is JobState.DONE
+        assert len(back.ledger) == 1
+
+
+def test_a_queued_job_is_not_sent_by_itself_after_two_minutes(
+    studio: Studio, original: Version, service: PracticeService
+) -> None:
+    (job,) = place_order(studio, original, draft())
+    late = studio.now() + runner.PATIENCE + 1
+    studio.now = lambda: late
+    assert runner.advance(studio, job.id).again_in is None
+    assert not submits(service)
+    runner.permit(studio, job.id)
+    (done,) = carry(studio, [job])
+    assert done.state is JobState.DONE
+
+
+def test_cancel_before_sending_is_free_and_after_it_only_hides(
+    studio: Studio, original: Version, service: PracticeService
+) -> None:
+    first, second = place_order(studio, original, draft(count=2))
+    cancelled = runner.cancel(studio, first.id)
+    assert (cancelled.state, cancelled.charged) == (JobState.CANCELLED, "no")
+    runner.advance(studio, second.id)
+    runner.advance(studio, second.id)
+    assert runner.cancel(studio, second.id).hidden
+    (done,) = carry(studio, [second])
+    assert done.state is JobState.DONE
+    assert done.hidden
+    assert len(submits(service)) == 1
