@@ -47,7 +47,8 @@ def write(folder: Path, settings: Settings) -> None:
 
     Raises LibraryError when the folder cannot be written.
     """
-    text = json.dumps(asdict(settings), indent=2, ensure_ascii=False) + "\n"
+    # Escaped: a file name that is no valid UTF-8 could not be written otherwise.
+    text = json.dumps(asdict(settings), indent=2) + "\n"
     temporary = None
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
