@@ -1,1 +1,7 @@
 """Widgets only: they show the workbench and call the workbench, and know nothing behind it."""
+
+from kontext_desktop.ui.crash import show_crash
+from kontext_desktop.ui.main_window import MainWindow
+from kontext_desktop.ui.theme import Theme
+
+__all__ = ["MainWindow", "Theme", "show_crash"]

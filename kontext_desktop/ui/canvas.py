@@ -343,17 +343,20 @@ class Canvas(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         self._mark_drop(False)
         event.acceptProposedAction()
-        self.take(event.mimeData())
+        if not self.take(event.mimeData()):
+            self.drop_refused.emit()
 
-    def take(self, mime: QMimeData) -> None:
-        """What was dropped or pasted: files of this computer first, then a picture itself."""
+    def take(self, mime: QMimeData) -> bool:
+        """Emit what was dropped or pasted: files of this computer first, then a picture itself.
+        False when it is neither."""
         files = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
         if files:
             self.files_dropped.emit(files)
         elif mime.hasImage():
             self.image_dropped.emit(mime.imageData())
         else:
-            self.drop_refused.emit()
+            return False
+        return True
 
     def _mark_drop(self, hovers: bool) -> None:
         self._drop_hovers = hovers

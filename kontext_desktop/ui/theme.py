@@ -80,7 +80,7 @@ class Theme:
             palette.setColor(QPalette.ColorGroup.Disabled, role, self.colour("text_disabled"))
         return palette
 
-    def dress(self, app: QApplication) -> None:
+    def apply(self, app: QApplication) -> None:
         """Give the whole program this look; cheapest before the first widget is made."""
         app.setStyle("Fusion")  # the one style that is alike on every system and under a sheet
         app.setPalette(self.palette())

@@ -1,0 +1,115 @@
+"""Where the parts of the window stand: three columns over a strip, their sizes, what is put away.
+
+Sizes are device-independent pixels. It knows the parts only as widgets.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSplitter, QWidget
+
+COMPACT_WIDTH = 1440
+"""Up to this width the versions are put away and the right column is narrow."""
+
+
+@dataclass(slots=True)
+class _Sizes:
+    left: int
+    right: int
+    strip: int
+
+
+class Arrangement(QSplitter):
+    """Versions, picture and panels side by side; below them, over the whole width, the strip.
+
+    Each of the two layouts, compact and wide, remembers its own sizes.
+    """
+
+    left_shown = Signal(bool)
+
+    def __init__(self, left: QWidget, centre: QWidget, right: QWidget, strip: QWidget) -> None:
+        super().__init__(Qt.Orientation.Vertical)
+        self.setObjectName("arrangement")
+        self._left, self._right, self._strip = left, right, strip
+        self._compact: bool | None = None
+        self._sizes = {False: _Sizes(240, 360, 128), True: _Sizes(220, 300, 128)}
+        self._wants_left = True
+        self._bare = False
+
+        strip.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        strip.setProperty("kind", "strip")
+        left.setMinimumWidth(180)
+        centre.setMinimumWidth(320)
+        right.setMinimumWidth(280)
+        self._columns = QSplitter(Qt.Orientation.Horizontal)
+        self._columns.setObjectName("columns")
+        for part in (left, centre, right):
+            self._columns.addWidget(part)
+        self._columns.setStretchFactor(1, 1)
+        self.addWidget(self._columns)
+        self.addWidget(strip)
+        self.setStretchFactor(0, 1)
+        for splitter in (self, self._columns):
+            splitter.setChildrenCollapsible(False)
+            splitter.setHandleWidth(1)
+            splitter.splitterMoved.connect(self._learn_sizes)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        compact = self.width() <= COMPACT_WIDTH
+        if compact != self._compact:
+            self._compact = compact
+            self._wants_left = not compact
+            self._place()
+
+    def toggle_left(self) -> None:
+        """Bring the versions, or put them away."""
+        self._wants_left = not self._left.isVisibleTo(self)
+        if self._wants_left:
+            self._bare = False
+        self._place()
+
+    def toggle_bare(self) -> None:
+        """Put everything beside the picture away, or bring back what was there."""
+        self._bare = not self._bare
+        self._place()
+
+    def state(self) -> str:
+        """The sizes and what is hidden, as text for `restore`."""
+        numbers = [
+            number
+            for compact in (False, True)
+            for sizes in [self._sizes[compact]]
+            for number in (sizes.left, sizes.right, sizes.strip)
+        ]
+        return " ".join(map(str, [*numbers, int(self._bare)]))
+
+    def restore(self, state: str) -> None:
+        """Take up what `state` said; anything else is left as it is."""
+        words = state.split()
+        if len(words) != 7 or not all(word.isdecimal() for word in words):
+            return
+        *numbers, bare = map(int, words)
+        self._sizes = {False: _Sizes(*numbers[:3]), True: _Sizes(*numbers[3:])}
+        self._bare = bool(bare)
+        self._place()
+
+    def _place(self) -> None:
+        sizes = self._sizes[bool(self._compact)]
+        self._left.setVisible(self._wants_left and not self._bare)
+        self._right.setVisible(not self._bare)
+        self._strip.setVisible(not self._bare)
+        left = sizes.left if self._left.isVisibleTo(self) else 0
+        self._columns.setSizes([left, max(self.width() - left - sizes.right, 1), sizes.right])
+        self.setSizes([max(self.height() - sizes.strip, 1), sizes.strip])
+        self.left_shown.emit(self._left.isVisibleTo(self))
+
+    def _learn_sizes(self) -> None:
+        sizes = self._sizes[bool(self._compact)]
+        left, _, sizes.right = self._columns.sizes()
+        if self._left.isVisibleTo(self):
+            sizes.left = left
+        sizes.strip = self.sizes()[1]

@@ -1,0 +1,69 @@
+"""The two pages of Help: which keys there are, and what this program is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from kontext_desktop import __version__
+from kontext_desktop.catalog import KONTEXT_MAX
+from kontext_desktop.ui.commands import COMMANDS, key_name
+from kontext_desktop.ui.theme import Theme
+
+_BY_HAND = (
+    ("Hold \\", "See the version before"),
+    ("Wheel", "Zoom at the pointer"),
+    ("Space and drag", "Move the picture; also the middle button"),
+    ("Double click", "1:1 there, and back"),
+    ("Arrow keys", "Move the picture"),
+)
+
+
+def make_shortcuts_page(theme: Theme, parent: QWidget) -> QDialog:
+    page = _make_page("Keyboard shortcuts", theme, parent)
+    rows = list(_BY_HAND)
+    for command in COMMANDS:
+        keys = [key_name(key) for key in (command.single, *command.keys[:1]) if key is not None]
+        if keys:
+            rows.append((" or ".join(keys), command.text))
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(2 * theme.size("gap"))
+    grid.setVerticalSpacing(theme.size("grid"))
+    for number, (keys_text, meaning) in enumerate(rows):
+        grid.addWidget(_label(keys_text, "heading"), number, 0)
+        grid.addWidget(_label(meaning), number, 1)
+    _column(page).addLayout(grid)
+    return page
+
+
+def make_about_page(theme: Theme, parent: QWidget) -> QDialog:
+    page = _make_page("About Kontext Desktop", theme, parent)
+    column = _column(page)
+    column.addWidget(_label(f"Kontext Desktop {__version__}", "title"))
+    column.addWidget(_label(f"Edits by instruction with {KONTEXT_MAX.name}, kept as versions."))
+    column.addWidget(_label("MIT licence", "secondary"))
+    return page
+
+
+def _make_page(title: str, theme: Theme, parent: QWidget) -> QDialog:
+    page = QDialog(parent)
+    page.setWindowTitle(title)
+    page.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    column = QVBoxLayout(page)
+    edge = 2 * theme.size("gap")
+    column.setContentsMargins(edge, edge, edge, edge)
+    column.setSpacing(2 * theme.size("grid"))
+    return page
+
+
+def _column(page: QDialog) -> QVBoxLayout:
+    column = page.layout()
+    assert isinstance(column, QVBoxLayout)
+    return column
+
+
+def _label(text: str, kind: str = "") -> QLabel:
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setProperty("kind", kind)
+    return label

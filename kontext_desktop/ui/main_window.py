@@ -1,0 +1,311 @@
+"""The window: connects the parts with each other and the workbench; is left and found again.
+
+The parts do the showing; what is worth keeping is the workbench's.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QImage
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QGridLayout,
+    QMainWindow,
+    QMenu,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from kontext_desktop.ui.arrangement import Arrangement
+from kontext_desktop.ui.ask import Ask, FileDialogs
+from kontext_desktop.ui.canvas import Canvas
+from kontext_desktop.ui.commands import make_actions, make_menus
+from kontext_desktop.ui.empty_desk import EmptyDesk
+from kontext_desktop.ui.generate_bar import GenerateBar
+from kontext_desktop.ui.notices import NoticeBar
+from kontext_desktop.ui.parameter_panel import ParameterPanel
+from kontext_desktop.ui.pixels import raster_from
+from kontext_desktop.ui.prompt_panel import PromptPanel
+from kontext_desktop.ui.shortcuts import SingleKeys
+from kontext_desktop.ui.status_bar import StatusBar
+from kontext_desktop.ui.strip import Strip
+from kontext_desktop.ui.theme import Theme
+from kontext_desktop.ui.top_bar import TopBar
+from kontext_desktop.ui.version_list import VersionList
+from kontext_desktop.workbench import Desk, Notice, Tone, Workbench
+
+_FIRST_SIZE = (1600, 1000)
+_NOTICE_WIDTH = 680
+
+
+class MainWindow(QMainWindow):
+    def __init__(self, workbench: Workbench, theme: Theme, ask: Ask | None = None) -> None:
+        super().__init__()
+        self.setObjectName("mainWindow")
+        self.setWindowTitle("Kontext Desktop")
+        self.workbench = workbench
+        self._theme = theme
+        self._ask: Ask = ask or FileDialogs()
+        self._desk: Desk | None = None
+        self._first_run: QWidget | None = None
+
+        self.canvas = Canvas(theme)
+        self.top_bar = TopBar(workbench, theme)
+        self.status_bar = StatusBar(workbench, theme)
+        self.prompt_panel = PromptPanel(workbench, theme)
+        self.generate_bar = GenerateBar(workbench, theme)
+        self.arrangement = Arrangement(
+            VersionList(workbench, theme),
+            self._make_centre(),
+            self._make_right(),
+            Strip(workbench, theme),
+        )
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.top_bar)
+        column.addWidget(self.arrangement, 1)
+        column.addWidget(self.status_bar)
+        self.setCentralWidget(whole)
+
+        keys = SingleKeys(self)
+        self.actions_by_name = make_actions(self, self._list_slots(), keys)
+        hold, hand = self._hold_before, self.canvas.set_hand
+        keys.add(Qt.Key.Key_Backslash, partial(hold, True), partial(hold, False))
+        keys.add(Qt.Key.Key_Space, partial(hand, True), partial(hand, False))
+        self._make_menu()
+        self._connect()
+        self._show_mode(workbench.settings.mode is None)
+        self._restore()
+        self.canvas.setFocus()
+
+    # Building
+
+    def _make_centre(self) -> QWidget:
+        """The canvas, and over it what must not push it about: notices and the first choice."""
+        centre = QWidget()
+        self._centre = QGridLayout(centre)
+        self._centre.setContentsMargins(0, 0, 0, 0)
+        self._centre.setSpacing(0)
+        self._centre.addWidget(self.canvas, 0, 0, 3, 3)
+        notices = NoticeBar(self.workbench, self._theme)
+        notices.setMaximumWidth(_NOTICE_WIDTH)
+        self._centre.addWidget(notices, 1, 1)
+        self._centre.setRowStretch(0, 1)
+        edge = 4 * self._theme.size("grid")
+        self._centre.setRowMinimumHeight(2, edge)
+        for side in (0, 2):
+            self._centre.setColumnMinimumWidth(side, edge)
+            self._centre.setColumnStretch(side, 1)
+        self._centre.setColumnStretch(1, 100)
+
+        self._empty = EmptyDesk(self.workbench, self._theme, self._open, self._paste)
+        page = QVBoxLayout(self.canvas)
+        page.setContentsMargins(2, 2, 2, 2)  # around it a hovering drop draws its border
+        page.addWidget(self._empty)
+        return centre
+
+    def _make_right(self) -> QWidget:
+        """The panels in the order of work; Generate stays in sight below them."""
+        panels = QWidget()
+        column = QVBoxLayout(panels)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.prompt_panel)
+        column.addWidget(ParameterPanel(self.workbench, self._theme))
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setObjectName("panels")
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(panels)
+        line = QFrame()
+        line.setProperty("kind", "hairline")
+        line.setFixedHeight(1)
+        right = QWidget()
+        right.setObjectName("right")
+        whole = QVBoxLayout(right)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(scroll, 1)
+        whole.addWidget(line)
+        whole.addWidget(self.generate_bar)
+        return right
+
+    def _list_slots(self) -> dict[str, Callable[[], None]]:
+        """What each command of `commands.COMMANDS` does."""
+        return {
+            "open": self._open,
+            "paste": self._paste,
+            "export": self._export,
+            "generate": self.generate_bar.generate,
+            "write": self.prompt_panel.setFocus,
+            "look": self.canvas.setFocus,
+            "fit": self.canvas.fit,
+            "full_size": partial(self.canvas.zoom_to, 1.0),
+            "zoom_in": partial(self.canvas.zoom_by_steps, 1),
+            "zoom_out": partial(self.canvas.zoom_by_steps, -1),
+            "panels": self.arrangement.toggle_bare,
+            "versions": self.arrangement.toggle_left,
+            "settings": self.open_settings,
+            "shortcuts": partial(self._open_help, "shortcuts"),
+            "about": partial(self._open_help, "about"),
+            "quit": self._quit,
+        }
+
+    def _make_menu(self) -> None:
+        """The system's menu bar on macOS; elsewhere one button, its menu made when first opened."""
+
+        def menus(parent: QWidget) -> list[QMenu]:
+            recent = lambda: self.workbench.settings.recent_files  # noqa: E731
+            return make_menus(parent, self.actions_by_name, recent, self.workbench.open_file)
+
+        if sys.platform == "darwin":
+            for menu in menus(self):
+                self.menuBar().addMenu(menu)
+            self.top_bar.menu_button.hide()
+            return
+        whole = QMenu(self)
+
+        def fill() -> None:
+            if whole.isEmpty():
+                for menu in menus(whole):
+                    whole.addMenu(menu)
+
+        whole.aboutToShow.connect(fill)
+        self.top_bar.menu_button.setMenu(whole)
+
+    def _connect(self) -> None:
+        workbench, canvas, bar = self.workbench, self.canvas, self.top_bar
+        workbench.desk_changed.connect(self._show_desk)
+        workbench.picture_shown.connect(canvas.set_picture)
+        workbench.before_shown.connect(canvas.set_before)
+        canvas.zoom_changed.connect(lambda zoom: bar.show_zoom(zoom, fitted=canvas.fitted))
+        canvas.pixel_hovered.connect(self.status_bar.show_pixel)
+        canvas.files_dropped.connect(self._open_first)
+        canvas.image_dropped.connect(self._take_picture)
+        canvas.drop_refused.connect(self._refuse_drop)
+        bar.before_held.connect(self._hold_before)
+        bar.zoom_button.clicked.connect(lambda: canvas.toggle_full_size())
+        bar.versions_button.clicked.connect(self.arrangement.toggle_left)
+        bar.service_button.clicked.connect(self.open_settings)
+        self.arrangement.left_shown.connect(bar.versions_button.setChecked)
+
+    # What the workbench says
+
+    def _show_desk(self, desk: Desk) -> None:
+        self._desk = desk
+        name = desk.document.name if desk.document else ""
+        self.setWindowTitle(f"{name} · Kontext Desktop" if name else "Kontext Desktop")
+        self.canvas.set_frame(desk.frame)
+        for action in ("export", "fit", "full_size", "zoom_in", "zoom_out"):
+            self.actions_by_name[action].setEnabled(desk.document is not None)
+        self._show_mode(desk.mode is None)
+
+    def _show_mode(self, unchosen: bool) -> None:
+        """Without a mode the first choice stands in the place of the canvas."""
+        if unchosen and self._first_run is None:
+            from kontext_desktop.ui.first_run import FirstRun  # needed once in a program's life
+
+            self._first_run = FirstRun(self.workbench, self._theme)
+            self._centre.addWidget(self._first_run, 0, 0, 3, 3)
+        if self._first_run is not None:
+            self._first_run.setVisible(unchosen)
+        self.canvas.setVisible(not unchosen)
+
+    # What the person does
+
+    def _open(self) -> None:
+        last = next(iter(self.workbench.settings.recent_files), "")
+        path = self._ask.picture_to_open(self, Path(last).parent if last else Path.home())
+        if path is not None:
+            self.workbench.open_file(path)
+
+    def _open_first(self, files: list[Path]) -> None:
+        self.workbench.open_file(files[0])
+        if len(files) > 1:
+            self._tell(f"Opened {files[0].name}: one picture at a time.")
+
+    def _paste(self) -> None:
+        if not self.canvas.take(QGuiApplication.clipboard().mimeData()):
+            self._tell("There is no picture on the clipboard.", "Copy one, then paste it here.")
+
+    def _take_picture(self, image: QImage) -> None:
+        if image.isNull():
+            self._tell("The picture could not be read.", "Save it as a file, then open that.")
+        else:
+            self.workbench.paste_picture(raster_from(image), "Pasted picture")
+
+    def _refuse_drop(self) -> None:
+        self._tell("Only files of this computer can be dropped.", "Save it first, then drop it.")
+
+    def _export(self) -> None:
+        desk = self._desk
+        if desk is None or desk.document is None:
+            return
+        source = desk.document.source_path
+        folder = Path(source).parent if source else Path.home()
+        target = self._ask.place_to_write(self, folder / self.workbench.propose_export())
+        if target is not None:
+            self.workbench.export(desk.shown_version_id, target, force=True)
+
+    def _hold_before(self, held: bool) -> None:
+        if held:
+            self.workbench.want_before()
+        self.canvas.hold_before(held)
+
+    def _tell(self, message: str, hint: str = "") -> None:
+        self.workbench.notice_raised.emit(Notice(Tone.PLAIN, message, hint))
+
+    def open_settings(self) -> None:
+        from kontext_desktop.ui.settings_dialog import SettingsDialog  # not for the first paint
+
+        dialog = SettingsDialog(self.workbench, self._theme, self)
+        if self._desk is not None:
+            dialog.show_desk(self._desk)
+        self._open_dialog(dialog)
+
+    def _open_help(self, page: str) -> None:
+        from kontext_desktop.ui import help as pages  # not for the first paint
+
+        make = pages.make_shortcuts_page if page == "shortcuts" else pages.make_about_page
+        self._open_dialog(make(self._theme, self))
+
+    def _open_dialog(self, dialog: QDialog) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _quit(self) -> None:
+        self.close()
+
+    # Leaving and coming back
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.workbench.keep_window(
+            {
+                "geometry": self.saveGeometry().toBase64().toStdString(),
+                "arrangement": self.arrangement.state(),
+                "view": self.canvas.view_state(),
+            }
+        )
+        self.workbench.close()
+        super().closeEvent(event)
+
+    def _restore(self) -> None:
+        kept = self.workbench.settings.window
+        geometry = QByteArray.fromBase64(kept.get("geometry", "").encode("ascii", "ignore"))
+        if not self.restoreGeometry(geometry):
+            room = self.screen().availableSize()
+            width, height = _FIRST_SIZE
+            self.resize(min(width, room.width()), min(height, room.height()))
+        self.arrangement.restore(kept.get("arrangement", ""))
+        self.canvas.restore_view(kept.get("view", "fit"))

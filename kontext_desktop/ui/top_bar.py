@@ -1,0 +1,94 @@
+"""The line above the picture: mode, what is open, compare, zoom, and which service is in use."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+
+from kontext_desktop.model import Document
+from kontext_desktop.ui.pieces import Words, mark
+from kontext_desktop.ui.theme import Theme
+from kontext_desktop.workbench import Desk, Workbench
+
+_HEIGHT = 40
+
+
+class TopBar(QFrame):
+    before_held = Signal(bool)
+    """The button that shows the version before went down, or up."""
+
+    def __init__(self, workbench: Workbench, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("topBar")
+        self.setFixedHeight(_HEIGHT)
+        self._workbench = workbench
+        self.menu_button = _quiet("menuButton", "≡  Menu", "Everything there is, with its keys")
+        mode = QLabel("Edit")
+        mode.setObjectName("mode")
+        mode.setProperty("kind", "mode")
+        self._name = Words(kind="title")
+        self._name.setObjectName("documentName")
+        self._facts = Words(kind="heading")
+        self._facts.setObjectName("documentFacts")
+        self.versions_button = _quiet("versionsToggle", "Versions", "Show or hide the versions: V")
+        self.versions_button.setCheckable(True)
+        self._before = _quiet("beforeButton", "Before  \\", "Hold to see the version before: \\")
+        self._before.pressed.connect(lambda: self.before_held.emit(True))
+        self._before.released.connect(lambda: self.before_held.emit(False))
+        self.zoom_button = _quiet("zoomButton", "Fit", "Between 1:1 and the whole picture")
+        self.service_button = _quiet("servicePill", "", "Practice or real: open the settings")
+        self.service_button.setProperty("kind", "pill")
+
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 0, theme.size("gap"), 0)
+        row.setSpacing(4)
+        row.addWidget(self.menu_button)
+        row.addWidget(mode, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addSpacing(theme.size("gap"))
+        row.addWidget(self._name)
+        row.addSpacing(theme.size("gap"))
+        row.addWidget(self._facts)
+        row.addStretch(1)
+        row.addWidget(self.versions_button)
+        row.addWidget(self._before)
+        row.addWidget(self.zoom_button)
+        row.addSpacing(2 * theme.size("grid"))
+        row.addWidget(self.service_button)
+        workbench.desk_changed.connect(self._show_desk)
+
+    def show_zoom(self, zoom: float, *, fitted: bool) -> None:
+        """`zoom`: device pixels per picture pixel."""
+        text = f"{zoom:.0%}" if zoom >= 0.1 else f"{zoom * 100:.3g}%"
+        text = text.replace("%", " %")
+        self.zoom_button.setText(f"Fit {text}" if fitted else text)
+
+    def _show_desk(self, desk: Desk) -> None:
+        document = desk.document
+        self._name.show_text(document.name if document else "")
+        self._facts.show_text(_facts_of(document) if document else "")
+        for button in (self._before, self.zoom_button):
+            button.setEnabled(document is not None)
+        if desk.mode is None:
+            text, tone = "No service chosen", "look"
+        elif desk.practice:
+            text, tone = "Practice, not AI", "look"
+        else:
+            host = urlsplit(self._workbench.settings.endpoint).hostname or "?"
+            text, tone = f"Real · {host}", ""
+        self.service_button.setText(text)
+        mark(self.service_button, "tone", tone)
+
+
+def _facts_of(document: Document) -> str:
+    return f"{document.size} · {document.depth} bit · {document.format.upper()}"
+
+
+def _quiet(name: str, text: str, hint: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setObjectName(name)
+    button.setProperty("kind", "quiet")
+    button.setToolTip(hint)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys to the picture
+    return button
