@@ -1,0 +1,10 @@
+"""The library on disk: the only SQL, and the only writer of files inside the library's folder.
+
+Blocking, no Qt. It knows nothing of the service, of pixels or of prices' sources.
+"""
+
+from kontext_desktop.library.blobs import Blobs
+from kontext_desktop.library.jobs import Conflict, NewJob, Received
+from kontext_desktop.library.store import Library
+
+__all__ = ["Blobs", "Conflict", "Library", "NewJob", "Received"]

@@ -1,0 +1,161 @@
+"""Documents, their Versions and Drafts in SQL. Runs inside its caller's transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from kontext_desktop.library import records
+from kontext_desktop.library.rows import Writing, get_row, text
+from kontext_desktop.model import Document, Draft, Size, Version
+
+_MOST_WORDS = 16
+"""Words of a search that count; what is pasted into the field may be a book."""
+
+
+def put(
+    writing: Writing,
+    *,
+    name: str,
+    source_path: str,
+    master_sha256: str,
+    size: Size,
+    format: str,
+    depth: int,
+    title: str,
+) -> Document:
+    document_id, sequence = writing.new_id(), writing.next_sequence()
+    writing.insert(
+        "documents",
+        {
+            "sequence": sequence,
+            "id": document_id,
+            "name": name,
+            "source_path": source_path,
+            "master_sha256": master_sha256,
+            "width": size.width,
+            "height": size.height,
+            "format": format,
+            "depth": depth,
+            "created_at": writing.at,
+        },
+    )
+    original = Version(
+        id=writing.new_id(),
+        sequence=writing.next_sequence(),
+        document_id=document_id,
+        parent_ids=(),
+        layers=(),
+        job_id=None,
+        title=title,
+        practice=False,
+        created_at=writing.at,
+    )
+    put_version(writing, original)
+    writing.connection.execute(
+        "INSERT INTO document_state (document_id, current_version_id, activity) VALUES (?, ?, ?)",
+        (document_id, original.id, original.sequence),
+    )
+    index(writing, sequence, document_id, name)
+    return get(writing.connection, document_id)
+
+
+def put_version(writing: Writing, version: Version) -> None:
+    writing.insert("versions", records.version_values(version))
+
+
+def index(writing: Writing, sequence: int, document_id: str, words: str) -> None:
+    """Let a search find the document by `words`, which belong to the row numbered `sequence`."""
+    writing.connection.execute(
+        "INSERT INTO search (rowid, text, document_id) VALUES (?, ?, ?)",
+        (sequence, text(words), document_id),
+    )
+
+
+def touch(writing: Writing, document_id: str) -> None:
+    """Make this the document that was worked on last."""
+    writing.connection.execute(
+        "UPDATE document_state SET activity = ? WHERE document_id = ?",
+        (writing.next_sequence(), document_id),
+    )
+
+
+def get(connection: sqlite3.Connection, id_or_prefix: str) -> Document:
+    row = get_row(connection, records.DOCUMENTS, "documents", id_or_prefix)
+    return records.read_document(row)
+
+
+def find_by_master(connection: sqlite3.Connection, sha256: str) -> Document | None:
+    row = connection.execute(
+        f"{records.DOCUMENTS} WHERE master_sha256 = ? ORDER BY sequence DESC LIMIT 1", (sha256,)
+    ).fetchone()
+    return records.read_document(row) if row else None
+
+
+def list_found(connection: sqlite3.Connection, search: str, limit: int | None) -> list[Document]:
+    """Documents of which every word of `search` begins a word somewhere; all when it is blank.
+
+    Signs without a letter or digit are not kept in the index and so cannot be found.
+    """
+    given = text(search).replace("\0", " ").split()
+    words = [word for word in given if any(sign.isalnum() for sign in word)][:_MOST_WORDS]
+    if given and not words:
+        return []
+    # Each word by itself, since one may stand in the name and the next in a prompt. As a quoted
+    # string it means nothing to FTS5 but its letters.
+    quoted = ['"{}"*'.format(word.replace('"', '""')) for word in words]
+    found = "documents.id IN (SELECT document_id FROM search WHERE search MATCH ?)"
+    where = " AND ".join([found] * len(quoted)) or "TRUE"
+    rows = connection.execute(
+        f"{records.DOCUMENTS} WHERE {where} ORDER BY activity DESC LIMIT ?",
+        (*quoted, -1 if limit is None else limit),
+    )
+    return [records.read_document(row) for row in rows]
+
+
+def put_current_version(writing: Writing, document_id: str, version_id: str) -> None:
+    document = get(writing.connection, document_id)
+    version = get_version(writing.connection, version_id)
+    if version.document_id != document.id:
+        raise ValueError(f"version {version_id} is not of document {document_id}")
+    writing.connection.execute(
+        "UPDATE document_state SET current_version_id = ? WHERE document_id = ?",
+        (version.id, document.id),
+    )
+    touch(writing, document.id)
+
+
+def put_never_send(writing: Writing, document_id: str, value: bool) -> None:
+    document = get(writing.connection, document_id)
+    writing.connection.execute(
+        "UPDATE document_state SET never_send = ? WHERE document_id = ?", (value, document.id)
+    )
+    touch(writing, document.id)
+
+
+def find_draft(connection: sqlite3.Connection, document_id: str) -> Draft | None:
+    document = get(connection, document_id)
+    [[draft]] = connection.execute(
+        "SELECT draft FROM document_state WHERE document_id = ?", (document.id,)
+    )
+    return None if draft is None else records.read_draft(document.id, draft)
+
+
+def put_draft(writing: Writing, document_id: str, draft: Draft) -> None:
+    document = get(writing.connection, document_id)
+    writing.connection.execute(
+        "UPDATE document_state SET draft = ? WHERE document_id = ?",
+        (records.write_draft(draft), document.id),
+    )
+    touch(writing, document.id)
+
+
+def get_version(connection: sqlite3.Connection, id_or_prefix: str) -> Version:
+    row = get_row(connection, records.VERSIONS, "versions", id_or_prefix)
+    return records.read_version(row)
+
+
+def list_versions(connection: sqlite3.Connection, document_id: str) -> list[Version]:
+    rows = connection.execute(
+        f"{records.VERSIONS} WHERE document_id = ? ORDER BY sequence", (document_id,)
+    )
+    return [records.read_version(row) for row in rows]

@@ -1,0 +1,323 @@
+"""The life of a Job in SQL: moves, events, charges, results. Runs inside its caller's transaction.
+
+Every move is a compare-and-set on the state the caller has seen, so that of two threads which want
+to move one Job exactly one does.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from kontext_desktop.errors import Charged, LibraryError
+from kontext_desktop.library import documents, records
+from kontext_desktop.library.rows import Writing, get_row
+from kontext_desktop.model import (
+    Job,
+    JobEvent,
+    JobState,
+    Layer,
+    Origin,
+    Recipe,
+    Result,
+    Size,
+    Spend,
+    Version,
+)
+
+MOVES: Mapping[JobState, frozenset[JobState]] = {
+    # `failed`: the service refused the upload, which comes before sending and is free.
+    JobState.QUEUED: frozenset({JobState.SENDING, JobState.FAILED, JobState.CANCELLED}),
+    # Back to `queued`: provably not one byte left this machine.
+    JobState.SENDING: frozenset(
+        {JobState.RUNNING, JobState.UNSURE, JobState.FAILED, JobState.QUEUED}
+    ),
+    JobState.UNSURE: frozenset({JobState.RUNNING, JobState.FAILED}),
+    JobState.RUNNING: frozenset({JobState.DOWNLOADING, JobState.FAILED, JobState.EXPIRED}),
+    # `done` is not here: only `finish` goes there, with the Results.
+    JobState.DOWNLOADING: frozenset({JobState.FAILED, JobState.EXPIRED}),
+}
+"""Where a Job may go from each state by `move`; staying where it is is always allowed."""
+
+_IN_FLIGHT = (JobState.SENDING, JobState.RUNNING, JobState.DOWNLOADING)
+_CHANGEABLE = frozenset(field.name for field in fields(Job)) - {
+    *("id", "sequence", "batch_id", "document_id", "recipe", "origin", "created_at"),
+    *("state", "updated_at"),
+}
+
+
+class Conflict(LibraryError):
+    """Somebody else moved this Job in the meantime; nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """What `put_jobs` makes a queued Job of. `price` in millionths of a dollar; `input_sha256`
+    names the blob with the bytes to send, `input_length` counts them."""
+
+    document_id: str
+    recipe: Recipe
+    origin: Origin
+    price: int
+    input_sha256: str
+    input_length: int
+    batch_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One picture that came back, its bytes already kept as the blob `sha256`."""
+
+    sha256: str
+    length: int
+    size: Size
+    format: str
+    output_index: int
+    nsfw: bool | None
+
+
+def put(writing: Writing, new: NewJob) -> Job:
+    job = Job(
+        id=writing.new_id(),
+        sequence=writing.next_sequence(),
+        batch_id=new.batch_id,
+        document_id=new.document_id,
+        recipe=new.recipe,
+        origin=new.origin,
+        state=JobState.QUEUED,
+        price=new.price,
+        charged="no",
+        input_sha256=new.input_sha256,
+        input_length=new.input_length,
+        created_at=writing.at,
+        updated_at=writing.at,
+        permitted_at=writing.at,
+    )
+    writing.insert("jobs", records.job_values(job))
+    writing.connection.execute(
+        "INSERT INTO charges (job_id, endpoint, practice, amount, charged, at)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (job.id, job.origin.endpoint, job.origin.practice, job.price, job.charged, job.created_at),
+    )
+    _record(writing, job, "asked for")
+    documents.index(writing, job.sequence, job.document_id, job.recipe.prompt)
+    documents.touch(writing, job.document_id)
+    return get(writing.connection, job.id)
+
+
+def get(connection: sqlite3.Connection, id_or_prefix: str) -> Job:
+    return records.read_job(get_row(connection, records.JOBS, "jobs", id_or_prefix))
+
+
+def list_kept(
+    connection: sqlite3.Connection,
+    origin: Origin | None,
+    document_id: str | None,
+    ended: bool | None,
+    limit: int | None,
+) -> list[Job]:
+    conditions, values = ["TRUE"], list[str | int]()
+    if origin is not None:
+        conditions.append("jobs.endpoint = ? AND jobs.practice = ?")
+        values += [origin.endpoint, origin.practice]
+    if document_id is not None:
+        conditions.append("jobs.document_id = ?")
+        values.append(document_id)
+    if ended is not None:
+        states = [state for state in JobState if state.ended == ended]
+        conditions.append(f"jobs.state IN ({_marks(states)})")
+        values += states
+    rows = connection.execute(
+        f"{records.JOBS} WHERE {' AND '.join(conditions)} ORDER BY jobs.sequence LIMIT ?",
+        (*values, -1 if limit is None else limit),
+    )
+    return [records.read_job(row) for row in rows]
+
+
+def move(writing: Writing, job: Job, to: JobState, note: str, changes: Mapping[str, Any]) -> Job:
+    if to is not job.state and to not in MOVES.get(job.state, ()):
+        raise ValueError(f"a Job never goes from {job.state} to {to}")
+    return _move(writing, job, to, note, changes)
+
+
+def claim(writing: Writing, job: Job, limit: int, sent_at: float) -> Job | None:
+    [[busy]] = writing.connection.execute(
+        "SELECT count(*) FROM jobs WHERE endpoint = ? AND practice = ?"
+        f" AND state IN ({_marks(_IN_FLIGHT)})",
+        (job.origin.endpoint, job.origin.practice, *_IN_FLIGHT),
+    )
+    if busy >= limit:
+        return None
+    return move(writing, job, JobState.SENDING, "sending", {"sent_at": sent_at})
+
+
+def finish(
+    writing: Writing, job: Job, received: Sequence[Received], title: str
+) -> tuple[Job, list[Version]]:
+    if not received:
+        raise ValueError("a Job is not done without a Result")
+    if job.state is not JobState.DOWNLOADING:
+        raise _conflict(job)
+    done = _move(writing, job, JobState.DONE, "received", {})
+    parent = documents.get_version(writing.connection, done.recipe.parent_version_id)
+    versions = [_keep(writing, done, parent, one, title) for one in received]
+    documents.touch(writing, done.document_id)
+    return done, versions
+
+
+def list_events(connection: sqlite3.Connection, job_id: str) -> list[JobEvent]:
+    rows = connection.execute(
+        "SELECT * FROM job_events WHERE job_id = ? ORDER BY sequence", (job_id,)
+    )
+    return [records.read_event(row) for row in rows]
+
+
+def get_result(connection: sqlite3.Connection, id_or_prefix: str) -> Result:
+    return records.read_result(get_row(connection, records.RESULTS, "results", id_or_prefix))
+
+
+def list_results(connection: sqlite3.Connection, job_id: str) -> list[Result]:
+    rows = connection.execute(
+        f"{records.RESULTS} WHERE job_id = ? ORDER BY output_index", (job_id,)
+    )
+    return [records.read_result(row) for row in rows]
+
+
+def spend(connection: sqlite3.Connection, origin: Origin, since: float) -> Spend:
+    rows = connection.execute(
+        "SELECT charged, sum(amount) FROM charges"
+        " WHERE endpoint = ? AND practice = ? AND at >= ? GROUP BY charged",
+        (origin.endpoint, origin.practice, since),
+    )
+    return _add_up(rows)
+
+
+def cost_of(connection: sqlite3.Connection, job_id: str) -> Spend:
+    return _add_up(
+        connection.execute("SELECT charged, amount FROM charges WHERE job_id = ?", (job_id,))
+    )
+
+
+def _move(writing: Writing, job: Job, to: JobState, note: str, changes: Mapping[str, Any]) -> Job:
+    """Write `changes` over the Job as it is now, provided its state is still the one in `job`."""
+    if not changes.keys() <= _CHANGEABLE:
+        raise ValueError(f"these do not change so: {sorted(changes.keys() - _CHANGEABLE)}")
+    now = get(writing.connection, job.id)
+    if now.state is not job.state:
+        raise _conflict(job)
+    moved = replace(
+        now,
+        **{"charged": _charged_by(now, to), **changes, "state": to, "updated_at": writing.at},
+    )
+    if moved.prediction_id != now.prediction_id:
+        _check_free(writing.connection, moved)
+    writing.replace("jobs", records.job_values(moved))
+    writing.connection.execute(
+        "UPDATE charges SET amount = ?, charged = ?, at = ? WHERE job_id = ?",
+        (moved.price, moved.charged, moved.sent_at or moved.created_at, moved.id),
+    )
+    _record(writing, moved, note)
+    return get(writing.connection, job.id)
+
+
+def _charged_by(job: Job, to: JobState) -> Charged:
+    """What a move says about money when its caller says nothing."""
+    match to:
+        case _ if to is job.state:
+            return job.charged
+        case JobState.QUEUED | JobState.CANCELLED:
+            return "no"
+        case JobState.SENDING | JobState.UNSURE:
+            return "maybe"
+        case JobState.RUNNING | JobState.DOWNLOADING | JobState.DONE:
+            return "yes"
+        case JobState.FAILED if job.state is JobState.SENDING:
+            return "no"  # a definite refusal: anything less sure goes to `unsure`
+        case _:
+            return job.charged
+
+
+def _keep(writing: Writing, job: Job, parent: Version, one: Received, title: str) -> Version:
+    """Write a Result and the Version it makes: the parent's layers and this one on top."""
+    if job.prediction_id is None:
+        raise ValueError("a Result needs the id of its prediction")
+    result = Result(
+        id=writing.new_id(),
+        job_id=job.id,
+        output_index=one.output_index,
+        sha256=one.sha256,
+        length=one.length,
+        size=one.size,
+        format=one.format,
+        frame=job.recipe.frame,
+        origin=job.origin,
+        model_id=job.recipe.model_id,
+        prediction_id=job.prediction_id,
+        seed=job.recipe.seed,
+        price=job.price,
+        server_seconds=job.server_seconds,
+        wall_seconds=writing.at - job.created_at,
+        nsfw=one.nsfw,
+        created_at=writing.at,
+    )
+    writing.insert("results", records.result_values(result, writing.next_sequence()))
+    version = Version(
+        id=writing.new_id(),
+        sequence=writing.next_sequence(),
+        document_id=job.document_id,
+        parent_ids=(parent.id,),
+        layers=(*parent.layers, Layer.filling(result.id, one.size, job.recipe.frame)),
+        job_id=job.id,
+        title=title,
+        practice=job.origin.practice or parent.practice,
+        created_at=writing.at,
+    )
+    documents.put_version(writing, version)
+    documents.index(writing, version.sequence, version.document_id, title)
+    return documents.get_version(writing.connection, version.id)
+
+
+def _record(writing: Writing, job: Job, note: str) -> None:
+    writing.insert(
+        "job_events",
+        {
+            "sequence": writing.next_sequence(),
+            "job_id": job.id,
+            "at": writing.at,
+            "state": job.state,
+            "note": note,
+        },
+    )
+
+
+def _check_free(connection: sqlite3.Connection, job: Job) -> None:
+    """One prediction is one Job's: two that claimed it would count one charge twice."""
+    taken = connection.execute(
+        "SELECT id FROM jobs WHERE endpoint = ? AND practice = ? AND prediction_id = ?",
+        (job.origin.endpoint, job.origin.practice, job.prediction_id),
+    ).fetchone()
+    if taken:
+        raise Conflict(
+            "That prediction belongs to another edit already.",
+            "Look at both in the list of jobs.",
+            f"{job.prediction_id}: {taken['id']}",
+        )
+
+
+def _conflict(job: Job) -> Conflict:
+    return Conflict(
+        "This edit has moved on in the meantime.",
+        "Look at it again; nothing was changed.",
+        f"{job.id} is no longer {job.state}",
+    )
+
+
+def _add_up(rows: sqlite3.Cursor) -> Spend:
+    amounts = {row[0]: row[1] for row in rows}
+    return Spend(certain=amounts.get("yes", 0), possible=amounts.get("maybe", 0))
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))

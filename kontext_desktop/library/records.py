@@ -1,0 +1,233 @@
+"""The program's plain data from and to rows. One pair of functions for each kind.
+
+Every `read_` raises LibraryError, naming the row, when it is not as it was written.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import asdict
+from typing import Any
+
+from kontext_desktop.library.failures import damaged_row
+from kontext_desktop.library.rows import Values, check
+from kontext_desktop.model import (
+    Document,
+    Draft,
+    Frame,
+    Job,
+    JobEvent,
+    JobState,
+    Layer,
+    Origin,
+    Problem,
+    Recipe,
+    Result,
+    Size,
+    Version,
+)
+
+DOCUMENTS = """
+    SELECT documents.*, document_state.current_version_id, document_state.never_send
+    FROM documents JOIN document_state ON document_state.document_id = documents.id
+"""
+VERSIONS = "SELECT versions.* FROM versions"
+RESULTS = "SELECT results.* FROM results"
+JOBS = "SELECT jobs.*, charges.charged FROM jobs JOIN charges ON charges.job_id = jobs.id"
+
+
+def read_document(row: sqlite3.Row) -> Document:
+    check("documents", row, "current_version_id", "never_send")
+    return Document(
+        id=row["id"],
+        sequence=row["sequence"],
+        name=row["name"],
+        source_path=row["source_path"],
+        master_sha256=row["master_sha256"],
+        size=Size(row["width"], row["height"]),
+        format=row["format"],
+        depth=row["depth"],
+        created_at=row["created_at"],
+        current_version_id=row["current_version_id"],
+        never_send=bool(row["never_send"]),
+    )
+
+
+def write_draft(draft: Draft) -> str:
+    return _json(asdict(draft))
+
+
+def read_draft(document_id: str, text: str) -> Draft:
+    try:
+        return Draft(**json.loads(text))
+    except (ValueError, TypeError) as error:
+        raise damaged_row("document_state", document_id) from error
+
+
+def version_values(version: Version) -> Values:
+    return {
+        "sequence": version.sequence,
+        "id": version.id,
+        "document_id": version.document_id,
+        "parent_ids": _json(version.parent_ids),
+        "layers": _json([asdict(layer) for layer in version.layers]),
+        "job_id": version.job_id,
+        "title": version.title,
+        "practice": version.practice,
+        "created_at": version.created_at,
+    }
+
+
+def read_version(row: sqlite3.Row) -> Version:
+    check("versions", row)
+    layers = [
+        Layer(**{**layer, "placement": tuple(layer["placement"])})
+        for layer in json.loads(row["layers"])
+    ]
+    return Version(
+        id=row["id"],
+        sequence=row["sequence"],
+        document_id=row["document_id"],
+        parent_ids=tuple(json.loads(row["parent_ids"])),
+        layers=tuple(layers),
+        job_id=row["job_id"],
+        title=row["title"],
+        practice=bool(row["practice"]),
+        created_at=row["created_at"],
+    )
+
+
+def result_values(result: Result, sequence: int) -> Values:
+    return {
+        "sequence": sequence,
+        "id": result.id,
+        "job_id": result.job_id,
+        "output_index": result.output_index,
+        "sha256": result.sha256,
+        "length": result.length,
+        "width": result.size.width,
+        "height": result.size.height,
+        "format": result.format,
+        "frame": _json(result.frame),
+        "endpoint": result.origin.endpoint,
+        "practice": result.origin.practice,
+        "model_id": result.model_id,
+        "prediction_id": result.prediction_id,
+        "seed": result.seed,
+        "price": result.price,
+        "server_seconds": result.server_seconds,
+        "wall_seconds": result.wall_seconds,
+        "nsfw": result.nsfw,
+        "created_at": result.created_at,
+    }
+
+
+def read_result(row: sqlite3.Row) -> Result:
+    check("results", row)
+    return Result(
+        id=row["id"],
+        job_id=row["job_id"],
+        output_index=row["output_index"],
+        sha256=row["sha256"],
+        length=row["length"],
+        size=Size(row["width"], row["height"]),
+        format=row["format"],
+        frame=Frame(*json.loads(row["frame"])),
+        origin=_origin(row),
+        model_id=row["model_id"],
+        prediction_id=row["prediction_id"],
+        seed=row["seed"],
+        price=row["price"],
+        server_seconds=row["server_seconds"],
+        wall_seconds=row["wall_seconds"],
+        nsfw=None if row["nsfw"] is None else bool(row["nsfw"]),
+        created_at=row["created_at"],
+    )
+
+
+def job_values(job: Job) -> Values:
+    recipe = job.recipe
+    return {
+        "sequence": job.sequence,
+        "id": job.id,
+        "batch_id": job.batch_id,
+        "document_id": job.document_id,
+        "model_id": recipe.model_id,
+        "prompt": recipe.prompt,
+        "guidance_scale": recipe.guidance_scale,
+        "aspect_ratio": recipe.aspect_ratio,
+        "seed": recipe.seed,
+        "parent_version_id": recipe.parent_version_id,
+        "frame": _json(recipe.frame),
+        "endpoint": job.origin.endpoint,
+        "practice": job.origin.practice,
+        "state": job.state,
+        "price": job.price,
+        "input_sha256": job.input_sha256,
+        "input_length": job.input_length,
+        "created_at": job.created_at,
+        "updated_at": job.updated_at,
+        "permitted_at": job.permitted_at,
+        "upload_url": job.upload_url,
+        "uploaded_at": job.uploaded_at,
+        "sent_at": job.sent_at,
+        "prediction_id": job.prediction_id,
+        "output_urls": _json(job.output_urls),
+        "nsfw": _json(job.nsfw),
+        "server_seconds": job.server_seconds,
+        "looks": job.looks,
+        "hidden": job.hidden,
+        "problem": None if job.problem is None else _json(asdict(job.problem)),
+    }
+
+
+def read_job(row: sqlite3.Row) -> Job:
+    check("jobs", row, "charged")
+    return Job(
+        id=row["id"],
+        sequence=row["sequence"],
+        batch_id=row["batch_id"],
+        document_id=row["document_id"],
+        recipe=Recipe(
+            model_id=row["model_id"],
+            prompt=row["prompt"],
+            guidance_scale=row["guidance_scale"],
+            aspect_ratio=row["aspect_ratio"],
+            seed=row["seed"],
+            parent_version_id=row["parent_version_id"],
+            frame=Frame(*json.loads(row["frame"])),
+        ),
+        origin=_origin(row),
+        state=JobState(row["state"]),
+        price=row["price"],
+        charged=row["charged"],
+        input_sha256=row["input_sha256"],
+        input_length=row["input_length"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+        permitted_at=row["permitted_at"],
+        upload_url=row["upload_url"],
+        uploaded_at=row["uploaded_at"],
+        sent_at=row["sent_at"],
+        prediction_id=row["prediction_id"],
+        output_urls=tuple(json.loads(row["output_urls"])),
+        nsfw=tuple(json.loads(row["nsfw"])),
+        server_seconds=row["server_seconds"],
+        looks=row["looks"],
+        hidden=bool(row["hidden"]),
+        problem=None if row["problem"] is None else Problem(**json.loads(row["problem"])),
+    )
+
+
+def read_event(row: sqlite3.Row) -> JobEvent:
+    check("job_events", row)
+    return JobEvent(row["at"], JobState(row["state"]), row["note"])
+
+
+def _origin(row: sqlite3.Row) -> Origin:
+    return Origin(row["endpoint"], bool(row["practice"]))
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), allow_nan=False)

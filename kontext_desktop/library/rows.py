@@ -1,0 +1,112 @@
+"""Rows in general: a writing transaction, the seal each row carries, looking up by a prefix.
+
+SQLite's own integrity check is no checksum and finds few flipped bits, so every row that records a
+fact carries the SHA-256 of its content, checked whenever it is read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from kontext_desktop.errors import LibraryError
+from kontext_desktop.library.failures import damaged_row
+
+Values = Mapping[str, str | int | float | None]
+"""A row by the names of its columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """One open transaction that writes: its connection, the time it is dated with, fresh ids."""
+
+    connection: sqlite3.Connection
+    at: float
+    new_id: Callable[[], str]
+
+    def next_sequence(self) -> int:
+        """The next number of the one series that orders everything; clocks are not asked."""
+        [[number]] = self.connection.execute(
+            "UPDATE library SET sequence = sequence + 1 RETURNING sequence"
+        )
+        return int(number)
+
+    def insert(self, table: str, values: Values) -> None:
+        """Add a sealed row. Column and table names come from this package only."""
+        row = _sealed(values)
+        columns, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
+        self.connection.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", row)
+
+    def replace(self, table: str, values: Values) -> None:
+        """Write all columns of the row with this `sequence` anew, and seal it again."""
+        row = _sealed(values)
+        changes = ", ".join(f"{name} = :{name}" for name in row)
+        self.connection.execute(f"UPDATE {table} SET {changes} WHERE sequence = :sequence", row)
+
+
+def get_row(
+    connection: sqlite3.Connection, query: str, table: str, id_or_prefix: str
+) -> sqlite3.Row:
+    """The row whose id is, or alone begins with, `id_or_prefix` (of four characters at least).
+
+    Raises LibraryError when there is none, or more than one.
+    """
+    noun, word = table.removesuffix("s"), text(id_or_prefix)
+    found: list[sqlite3.Row] = connection.execute(
+        f"{query} WHERE {table}.id >= ? AND {table}.id < ? ORDER BY {table}.id LIMIT 2",
+        (word, word + "\U0010ffff"),
+    ).fetchall()
+    if found and found[0]["id"] == word:
+        return found[0]
+    if len(word) < 4:
+        raise LibraryError(f"“{word}” is too short for a {noun}.", "Give at least 4 characters.")
+    if not found:
+        raise LibraryError(f"No {noun} begins with “{word}”.", "Look up its id in a list.")
+    if len(found) > 1:
+        raise LibraryError(f"“{word}” begins more than one {noun}.", "Give more characters.")
+    return found[0]
+
+
+def seal(values: Values) -> str:
+    """The hash a row carries.
+
+    NULLs are left out, so that a migration may add a column without sealing every row anew, and
+    whole floats count as integers, since SQLite stores an integer put into a REAL column as such.
+    """
+    facts = {
+        name: int(value) if isinstance(value, float) and value.is_integer() else value
+        for name, value in values.items()
+        if value is not None
+    }
+    text = json.dumps(facts, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def check(table: str, row: sqlite3.Row, *beside: str) -> None:
+    """Raise LibraryError unless the row is as it was sealed; `beside`: columns of joined tables."""
+    facts = dict(row)
+    row_hash = facts.pop("row_hash")
+    for name in beside:
+        del facts[name]
+    if seal(facts) != row_hash:
+        raise damaged_row(table, row["sequence"])
+
+
+def _sealed(values: Values) -> dict[str, str | int | float | None]:
+    row = {name: _stored(value) for name, value in values.items()}
+    return {**row, "row_hash": seal(row)}
+
+
+def _stored(value: str | int | float | None) -> str | int | float | None:
+    if isinstance(value, str):
+        return text(value)
+    return int(value) if isinstance(value, bool) else value
+
+
+def text(value: str) -> str:
+    """`value` as SQLite can keep it. A file name that is no valid text (Linux allows that) keeps a
+    replacement sign in place of the stray bytes: it is for reading, nothing is opened by it."""
+    return value.encode("utf-8", "replace").decode("utf-8")
