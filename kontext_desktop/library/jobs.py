@@ -211,6 +211,8 @@ def _move(writing: Writing, job: Job, to: JobState, note: str, changes: Mapping[
         now,
         **{"charged": _charged_by(now, to), **changes, "state": to, "updated_at": writing.at},
     )
+    if to is JobState.RUNNING and moved.prediction_id is None:
+        raise ValueError("a Job runs under the id of its prediction")
     if moved.prediction_id != now.prediction_id:
         _check_free(writing.connection, moved)
     writing.replace("jobs", records.job_values(moved))
@@ -241,8 +243,7 @@ def _charged_by(job: Job, to: JobState) -> Charged:
 
 def _keep(writing: Writing, job: Job, parent: Version, one: Received, title: str) -> Version:
     """Write a Result and the Version it makes: the parent's layers and this one on top."""
-    if job.prediction_id is None:
-        raise ValueError("a Result needs the id of its prediction")
+    assert job.prediction_id is not None  # it came through `running`
     result = Result(
         id=writing.new_id(),
         job_id=job.id,
@@ -258,7 +259,7 @@ def _keep(writing: Writing, job: Job, parent: Version, one: Received, title: str
         seed=job.recipe.seed,
         price=job.price,
         server_seconds=job.server_seconds,
-        wall_seconds=writing.at - job.created_at,
+        wall_seconds=writing.at - job.permitted_at,
         nsfw=one.nsfw,
         created_at=writing.at,
     )

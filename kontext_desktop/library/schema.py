@@ -9,7 +9,7 @@ import os
 import sqlite3
 import stat
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from kontext_desktop.errors import LibraryError
@@ -253,7 +253,8 @@ def connect(path: Path, *, reading_only: bool, newest: int = len(MIGRATIONS)) ->
     connection.row_factory = sqlite3.Row
     # Text that a flipped bit made undecodable is for the row's seal to find, which names the row.
     connection.text_factory = lambda data: data.decode("utf-8", "replace")
-    try:
+    with ExitStack() as undo:
+        undo.callback(connection.close)
         # Once more, through SQLite: a crash may have left the newest header in the log beside it.
         version = get_version(connection)
         _check_version(version, newest, path)
@@ -263,9 +264,7 @@ def connect(path: Path, *, reading_only: bool, newest: int = len(MIGRATIONS)) ->
                 "Open it once in the window, which brings it up to date.",
             )
         _set(connection, _PRAGMAS if reading_only else _PRAGMAS + _WRITING_PRAGMAS)
-    except BaseException:
-        connection.close()
-        raise
+        undo.pop_all()
     return connection
 
 

@@ -89,7 +89,7 @@ class Library:
 
         `program` is what others are told while this one holds it; `waiting` sleeps, `wait` seconds
         in all, while another does. Raises LibraryError: held by another process, made by a newer
-        release, no library, damaged, not writable. Nothing is changed then.
+        release, no library, damaged, not writable. Nothing in it is changed then.
         """
         folder = Path(os.path.realpath(folder))
         database = folder / schema.DATABASE
@@ -261,8 +261,8 @@ class Library:
         unless `charged` is among the changes.
 
         Raises Conflict when the Job is no longer in `job.state`, or its new prediction is another
-        Job's; ValueError for a move that is not in a Job's life, `done` among them: see
-        `finish_job`.
+        Job's; ValueError for a move that is not in a Job's life (`done` among them: see
+        `finish_job`), or to `running` without a prediction.
         """
         with self._writing() as writing:
             return jobs.move(writing, job, to, note, changes)
@@ -279,8 +279,9 @@ class Library:
         """From `downloading` to `done` with a Result and a Version for each picture, in one act.
 
         Each Version is the parent's layers with the picture on top, filling the Job's frame. The
-        document's current version stays: the person's eye is not moved. Raises Conflict when it is
-        not downloading (any more), LibraryError when a blob is missing.
+        document's current version stays: the person's eye is not moved. A Version with anything of
+        practice in it is marked so. Raises Conflict when the Job is not downloading (any more),
+        LibraryError when a blob is missing.
         """
         self.blobs.require(*(one.sha256 for one in received))
         with self._writing() as writing:

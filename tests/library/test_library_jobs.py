@@ -53,7 +53,8 @@ def test_job_moves_along_its_life_and_no_other_way(
     for to in JobState:
         job = put_job(state, document)
         if to in LIFE[state].split():
-            moved = library.move_job(job, to, "a reason")
+            adopted = {"prediction_id": "adopted"} if to is JobState.RUNNING else {}
+            moved = library.move_job(job, to, "a reason", **adopted)
             assert moved.state is to
             assert library.get_job(job.id) == moved
             assert library.list_events(job.id)[-1].note == "a reason"
@@ -107,6 +108,13 @@ def test_facts_of_a_job_never_change(library: Library, put_job: PutJob) -> None:
     for change in ({"recipe": None}, {"origin": REAL}, {"id": "x"}, {"nonsense": 1}):
         with pytest.raises(ValueError, match="do not change"):
             library.move_job(job, JobState.QUEUED, "", **change)
+
+
+def test_job_never_runs_without_a_prediction(library: Library, put_job: PutJob) -> None:
+    job = put_job(JobState.SENDING)
+    with pytest.raises(ValueError, match="prediction"):
+        library.move_job(job, JobState.RUNNING, "accepted")
+    assert library.get_job(job.id) == job
 
 
 def test_of_two_threads_exactly_one_moves_a_job(library: Library, put_job: PutJob) -> None:
