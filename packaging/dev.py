@@ -14,6 +14,7 @@ Runs on the system's Python before anything is installed, so it uses the standar
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import importlib.util
 import json
@@ -21,6 +22,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -30,6 +32,7 @@ VENV = ROOT / ".venv"
 WINDOWS = os.name == "nt"
 LINUX = sys.platform.startswith("linux")
 PROGRAMS = VENV / ("Scripts" if WINDOWS else "bin")
+PYTHON_NAME = f"python{sys.version_info.major}.{sys.version_info.minor}"
 SUFFIX = ".exe" if WINDOWS else ""
 PYTHON = PROGRAMS / f"python{SUFFIX}"
 
@@ -57,6 +60,8 @@ ODD_PACKAGES = {
 }
 """Shared libraries whose Debian package is not named after them."""
 
+APT_INSTALL = ("apt-get", "install", "-y", "--no-install-recommends")
+
 TEST_PROGRAMS = {
     "Xvfb": "xvfb",
     "dbus-run-session": "dbus",
@@ -68,9 +73,12 @@ TEST_PROGRAMS = {
 }
 """Program -> its Debian package; wanted by the tests of the real window and the real keyring."""
 
+DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+
 NO_DISPLAY = """\
-There is no display here. To get the window, run this in a desktop session, or from afar with
-`ssh -X`; on a machine without a screen, `xvfb-run -a` before the command draws it unseen."""
+There is no display here. To get the window, run the same command in a desktop session, or over
+`ssh -X`. A machine without a screen can draw it unseen: put `xvfb-run -a` before the command
+(Debian: xvfb and xauth)."""
 
 
 # --- set-up -------------------------------------------------------------------------------------
@@ -101,8 +109,7 @@ def set_up() -> None:
 def make_environment() -> None:
     if any(importlib.util.find_spec(name) is None for name in ("venv", "ensurepip")):
         # Debian keeps these apart from Python.
-        package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
-        install_packages([package], "This Python cannot make virtual environments")
+        install_packages([f"{PYTHON_NAME}-venv"], "This Python cannot make virtual environments")
     step("Making .venv", [sys.executable, "-m", "venv", "--clear", str(VENV)])
     pip(
         "Installing the locked packages",
@@ -143,22 +150,18 @@ def debian_package(library: str) -> str:
 
 def install_packages(packages: Iterable[str], why: str) -> None:
     """Install Debian packages as root; end with the line to type as anybody else."""
-    command = apt_command(packages)
+    names = sorted(set(packages))
     if not shutil.which("apt-get"):
-        sys.exit(f"{why}. Please install what your system has for: {' '.join(command[4:])}.")
+        sys.exit(f"{why}. Please install what your system has for: {', '.join(names)}.")
     if os.geteuid() != 0:
-        sys.exit(f"{why}. Run this line, then the same command again:\n  {apt_line(command)}")
+        sys.exit(f"{why}. Run this line, then the same command again:\n  {advice(names)}")
     environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
     step("Reading the lists of system packages", ["apt-get", "update"], environment)
-    step(f"Installing {' '.join(command[4:])}", command, environment)
+    step(f"Installing {' '.join(names)}", [*APT_INSTALL, *names], environment)
 
 
-def apt_command(packages: Iterable[str]) -> list[str]:
-    return ["apt-get", "install", "-y", "--no-install-recommends", *sorted(set(packages))]
-
-
-def apt_line(command: Sequence[str]) -> str:
-    return f"sudo apt-get update && sudo {' '.join(command)}"
+def advice(names: Iterable[str]) -> str:
+    return f"sudo apt-get update && sudo {' '.join([*APT_INSTALL, *names])}"
 
 
 def offer_test_programs() -> None:
@@ -167,10 +170,21 @@ def offer_test_programs() -> None:
     if not (LINUX and missing and shutil.which("apt-get")):
         return
     if os.geteuid() == 0:
-        install_packages(missing, "")
+        install_packages(missing, "Tests drive more programs")
     else:
         print("Some tests will be skipped. This line lets them run, too:")
-        print(f"  {apt_line(apt_command(missing))}", flush=True)
+        print(f"  {advice(missing)}", flush=True)
+
+
+def offer_bundling_tools() -> None:
+    """PyInstaller takes Python's shared library along; Debian's Python does without it."""
+    missing = [] if shutil.which("objcopy") else ["binutils"]
+    try:
+        ctypes.CDLL(sysconfig.get_config_var("INSTSONAME"))
+    except OSError:
+        missing.append(f"lib{PYTHON_NAME}")
+    if missing:
+        install_packages(missing, "PyInstaller lacks what it bundles with")
 
 
 def step(what: str, command: Sequence[str], environment: dict[str, str] | None = None) -> None:
@@ -212,7 +226,7 @@ def setup(arguments: list[str]) -> int:
 
 def run(arguments: list[str]) -> int:
     set_up()
-    if not LINUX or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")):
+    if not LINUX or any(os.environ.get(name) for name in DISPLAYS):
         return hand_over([str(PYTHON), "-m", "kontext_desktop", *arguments])
     if arguments:
         sys.exit(NO_DISPLAY)
@@ -241,6 +255,7 @@ def edit_in_terminal() -> int:
 def test(arguments: list[str]) -> int:
     set_up()
     offer_test_programs()
+    os.chdir(ROOT)
     return hand_over([str(PYTHON), "-m", "pytest", *arguments], QT_QPA_PLATFORM="offscreen")
 
 
@@ -272,18 +287,18 @@ def bench(arguments: list[str]) -> int:
 
 def bundle(arguments: list[str]) -> int:
     set_up()
-    if LINUX and not shutil.which("objcopy"):
-        install_packages(["binutils"], "PyInstaller needs objcopy")
+    if LINUX:
+        offer_bundling_tools()
     spec = ROOT / "packaging" / "kontext-desktop.spec"
     folders = ("--distpath", str(ROOT / "dist"), "--workpath", str(ROOT / "build"))
     options = ("--noconfirm", "--log-level", "WARN", *folders)
     step("Bundling", [str(PYTHON), "-m", "PyInstaller", *options, str(spec)])
     folder = ROOT / "dist" / "kontext-desktop"
-    size = sum(path.stat().st_size for path in folder.rglob("*") if not path.is_symlink())
+    size = sum(path.lstat().st_size for path in folder.rglob("*"))
     print(f"Bundle: {folder}, {size / 1e6:.0f} MB", flush=True)
-    status = start(
-        [str(folder / f"kontext-desktop{SUFFIX}"), "--self-test"], QT_QPA_PLATFORM="offscreen"
-    )
+    step("Starting the terminal program", [str(folder / f"kontext{SUFFIX}"), "--help"])
+    window = str(folder / f"kontext-desktop{SUFFIX}")
+    status = start([window, "--self-test"], QT_QPA_PLATFORM="offscreen")
     print("Self-test: ok" if status == 0 else f"Self-test: FAILED with status {status}")
     return status
 
@@ -303,14 +318,13 @@ def lock(arguments: list[str]) -> int:
 
 
 def start(command: Sequence[str], **variables: str) -> int:
-    return subprocess.run(command, cwd=ROOT, env=os.environ | variables).returncode
+    return subprocess.run(command, env=os.environ | variables).returncode
 
 
 def hand_over(command: list[str], **variables: str) -> int:
     """Let a program take this one's place, so that Ctrl+C and the exit status are its own."""
     if WINDOWS:
         return start(command, **variables)
-    os.chdir(ROOT)
     os.execve(command[0], command, os.environ | variables)
 
 
