@@ -7,7 +7,6 @@ import os
 import platform
 import shutil
 import signal
-import sqlite3
 import sys
 import tempfile
 import threading
@@ -35,7 +34,7 @@ def _set_key(session: Session) -> int:
     """Read a key from a prompt or standard input and keep it in the keyring."""
     terminal = sys.stdin.isatty()
     given = getpass.getpass("API key: ") if terminal else sys.stdin.readline()
-    keys = session.keys()
+    keys = session.keys
     place = keys.put(session.service_endpoint(), given)
     if place != "keyring":
         # Memory of this process ends with it: for a command that is nowhere.
@@ -48,13 +47,13 @@ def _set_key(session: Session) -> int:
 
 def _forget_key(session: Session) -> int:
     """Remove the key from the keyring."""
-    removed = session.keys().forget(session.service_endpoint())
+    removed = session.keys.forget(session.service_endpoint())
     return _print_status(session, "Forgotten." if removed else "There was no key to forget.")
 
 
 def _key_status(session: Session) -> int:
     """Where the key comes from; never the key."""
-    status = session.keys().describe(session.service_endpoint())
+    status = session.keys.describe(session.service_endpoint())
     if session.json:
         session.print(
             {
@@ -108,10 +107,10 @@ def doctor(session: Session) -> int:
         "version": lambda: __version__,
         "python": platform.python_version,
         "system": platform.platform,
-        "sqlite": lambda: sqlite3.sqlite_version,
+        "sqlite": _sqlite,
         "library": lambda: _library(session),
         "settings": lambda: str(paths.config_folder(os.environ)),
-        "key": lambda: session.keys().describe(session.service_endpoint()).sentence,
+        "key": lambda: session.keys.describe(session.service_endpoint()).sentence,
         "endpoint": session.service_endpoint,
         "service": lambda: _service(session),
         "window": _window,
@@ -132,6 +131,12 @@ def doctor(session: Session) -> int:
     return trouble
 
 
+def _sqlite() -> str:
+    from kontext_desktop.library import SQLITE_VERSION
+
+    return SQLITE_VERSION
+
+
 def _library(session: Session) -> str:
     """Its place and size, by the file system alone: the library itself stays closed."""
     folder = session.library_folder()
@@ -150,7 +155,7 @@ def _service(session: Session) -> str:
     endpoint = session.service_endpoint()
     if session.practice:
         return "the practice service inside this program"
-    found = session.keys().find(endpoint)
+    found = session.keys.find(endpoint)
     if found is None:
         return "not asked: there is no key"
     with Client(endpoint, found.key.reveal, version=__version__) as client:

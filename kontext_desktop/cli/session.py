@@ -8,23 +8,26 @@ import json
 import logging
 import os
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import click
 import typer
 from rich.console import Console
 
 from kontext_desktop import paths, settings
+from kontext_desktop.errors import KontextError
 from kontext_desktop.model import Settings
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
     from kontext_desktop.keys import Keys
     from kontext_desktop.library import Library
+
+INTERRUPTED = 130
 
 OPTIONS: dict[str, tuple[Any, Any]] = {
     "library": (
@@ -54,7 +57,7 @@ OPTIONS: dict[str, tuple[Any, Any]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Session:
     """What the common options ask for, before and after the command taken together."""
 
@@ -75,7 +78,9 @@ class Session:
         """Precedence: option, environment, settings, default."""
         return self.endpoint or os.environ.get("KONTEXT_ENDPOINT") or self.settings().endpoint
 
+    @functools.cached_property
     def keys(self) -> Keys:
+        """One for the whole run: it takes the key out of the environment when it is made."""
         from kontext_desktop.keys import Keys
 
         return Keys(os.environ)
@@ -87,10 +92,9 @@ class Session:
         from kontext_desktop.library import Library
 
         preferred = self.settings()
-        keys = self.keys()
         studio = Studio(
             library=Library.open(self.library_folder(), program="kontext"),
-            keys=keys,
+            keys=self.keys,
             target=Target(self.service_endpoint(), self.practice),
             daily_cap=preferred.daily_cap,
             jobs_in_flight=preferred.jobs_in_flight,
@@ -117,22 +121,23 @@ class Session:
 
     def print(self, value: object) -> None:
         """One JSON value to standard output."""
-        click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
     def say(self, text: str) -> None:
         """A line for people, to standard error, unless --quiet or --json."""
         if not self.quiet and not self.json:
-            click.echo(text, err=True)
+            typer.echo(text, err=True)
 
     def out(self) -> Console:
         """Standard output for people; colour only on a terminal, text from outside as it is."""
         return Console(highlight=False, markup=False, soft_wrap=True)
 
 
-def common(command: Callable[..., Any]) -> Callable[..., Any]:
+def common(command: Callable[..., int | None]) -> Callable[..., None]:
     """Give a command the common options; it receives them as its first argument, a Session.
 
-    What was said before the command counts too; said twice, the later one wins.
+    What was said before the command counts too; said twice, the later one wins. The command's
+    return value, and whatever it raises, becomes the exit status.
     """
     signature = inspect.signature(command, eval_str=True)
     own = [item for name, item in signature.parameters.items() if name != "session"]
@@ -140,19 +145,48 @@ def common(command: Callable[..., Any]) -> Callable[..., Any]:
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
         for name, (kind, default) in OPTIONS.items()
     ]
+    context_parameter = inspect.Parameter(
+        "context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context
+    )
 
-    @functools.wraps(command)
-    def wrapped(**given: Any) -> Any:
-        context = click.get_current_context()
+    def wrapped(**given: Any) -> None:
+        context: typer.Context = given.pop("context")
         before = context.obj if isinstance(context.obj, dict) else {}
         said = {name: given.pop(name) or before.get(name, OPTIONS[name][1]) for name in OPTIONS}
         context.obj = said
         session = Session(**said)
         level = logging.INFO if session.verbose else logging.WARNING
         logging.basicConfig(stream=sys.stderr, level=level, format="%(message)s", force=True)
-        return command(session, **given)
+        status = _status(session, lambda: command(session, **given))
+        if status:
+            raise typer.Exit(status)
 
     keyword = [item.replace(kind=inspect.Parameter.KEYWORD_ONLY) for item in own]
-    wrapped.__signature__ = signature.replace(parameters=[*keyword, *shared])  # type: ignore[attr-defined]
-    wrapped.__annotations__ = {item.name: item.annotation for item in [*keyword, *shared]}
+    parameters = [context_parameter, *keyword, *shared]
+    wrapped.__name__, wrapped.__doc__ = command.__name__, command.__doc__
+    wrapped.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    wrapped.__annotations__ = {item.name: item.annotation for item in parameters}
     return wrapped
+
+
+def _status(session: Session, act: Callable[[], int | None]) -> int:
+    """Run a command; errors become a sentence, what to do next, and a status."""
+    try:
+        return act() or 0
+    except KontextError as error:
+        typer.echo(error.message, err=True)
+        if error.hint:
+            typer.echo(error.hint, err=True)
+        if error.detail and session.verbose:
+            typer.echo(f"{error.kind}: {error.detail}", err=True)
+        return error.status
+    except KeyboardInterrupt:
+        typer.echo("Interrupted. What was sent goes on: `kontext resume` collects it.", err=True)
+        return INTERRUPTED
+    except typer.Exit:
+        raise
+    except Exception:
+        # Outside the error tree: a bug. The stack goes where the person can copy it.
+        typer.echo("This should not have happened. Please report what follows:", err=True)
+        typer.echo(traceback.format_exc(), err=True)
+        return 1

@@ -55,7 +55,7 @@ def paste(library: Library, picture: Raster, name: str) -> Arrival:
 def _arrive(
     library: Library, found: Probe, pixels: np.ndarray, digest: str, name: str, source: str
 ) -> Arrival:
-    document = library.find_document_by_master(digest) or library.put_document(
+    document = library.put_document(
         name=name,
         source_path=source,
         master_sha256=digest,

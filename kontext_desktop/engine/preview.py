@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from kontext_desktop.engine import render
-from kontext_desktop.errors import ImageError
-from kontext_desktop.imaging import encode, pyramid, read, to_raster
+from kontext_desktop.errors import ImageError, LibraryError
+from kontext_desktop.imaging import Pixels, encode, pyramid, read, to_raster
 from kontext_desktop.model import Raster, Size, Version
 
 if TYPE_CHECKING:
@@ -45,8 +46,16 @@ def thumbnail(library: Library, version: Version) -> Raster:
     size = within(library.get_document(version.document_id).size, THUMBNAIL)
     pixels = render.render(library, version, size=size)
     if not library.reading_only:
-        library.put_cached(name, encode(pixels, "JPEG", bare=True, quality=85))
+        _keep(library, name, pixels)
     return to_raster(pixels)
+
+
+def _keep(library: Library, name: str, pixels: Pixels) -> None:
+    try:
+        library.put_cached(name, encode(pixels, "JPEG", bare=True, quality=85))
+    except LibraryError as error:
+        # A full disk is told where it costs something; the picture is shown all the same.
+        logging.getLogger(__name__).warning("%s %s", error.message, error.detail)
 
 
 def within(size: Size, box: Size) -> Size:

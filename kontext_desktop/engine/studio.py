@@ -50,7 +50,7 @@ class Studio:
     quotes: dict[tuple[Origin, str], tuple[float, int]] = field(default_factory=dict)
     """Prices the service has named, per origin and model, with the time they were asked."""
     recovered: set[Origin] = field(default_factory=set)
-    """Origins whose Jobs of an earlier run are settled: what is `sending` now is really going on."""
+    """Origins whose Jobs of an earlier run are settled; what is `sending` since is under way."""
     _services: dict[Target, Service] = field(default_factory=dict)
     _practice: PracticeService | None = None
     _key: dict[str, str] = field(default_factory=dict, repr=False)

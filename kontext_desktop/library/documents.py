@@ -23,6 +23,9 @@ def put(
     depth: int,
     title: str,
 ) -> Document:
+    known = find_by_master(writing.connection, master_sha256)
+    if known is not None:
+        return known
     document_id, sequence = writing.new_id(), writing.next_sequence()
     writing.insert(
         "documents",

@@ -162,8 +162,9 @@ class Library:
         depth: int,
         title: str,
     ) -> Document:
-        """A new Document and its first Version, called `title`, in one act. The master must be a
-        blob already; `size` is that of document space."""
+        """The Document of this master: the one there is, or a new one with its first Version,
+        called `title`, in one act. The master must be a blob already; `size` is that of document
+        space."""
         self.blobs.require(master_sha256)
         with self._writing() as writing:
             return documents.put(

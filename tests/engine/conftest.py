@@ -7,15 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from engine_tools import KEY
 from PIL import Image
 
-from engine_tools import KEY
 from kontext_desktop.engine import intake
 from kontext_desktop.engine.studio import Studio, Target
 from kontext_desktop.keys import Keys
 from kontext_desktop.library import Library
 from kontext_desktop.model import Version
 from kontext_desktop.practice import PracticeService
+
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[PracticeService]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import NoReturn
+
 import pytest
 from engine_tools import carry, draft
 
@@ -7,7 +9,7 @@ from kontext_desktop.engine import ledger
 from kontext_desktop.engine.order import place_order
 from kontext_desktop.engine.studio import Studio, Target
 from kontext_desktop.errors import AccessError, BudgetError, ParameterError
-from kontext_desktop.keys import Keys
+from kontext_desktop.keys import Keys, NoKeyringError
 from kontext_desktop.model import EMBEDDED_PRACTICE, Spend, Version
 from kontext_desktop.practice import PracticeService
 
@@ -70,10 +72,8 @@ def test_without_a_key_nothing_is_ordered(studio: Studio, original: Version) -> 
     assert studio.library.list_jobs() == []
 
 
-def _no_keyring() -> object:
-    from keyring.backends.fail import Keyring
-
-    return Keyring()
+def _no_keyring() -> NoReturn:
+    raise NoKeyringError("This machine offers no keyring.", "")
 
 
 def test_practice_and_real_are_never_summed(

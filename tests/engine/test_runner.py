@@ -76,9 +76,10 @@ def test_the_uploaded_bytes_say_nothing_of_the_file(
     assert image.mode == "RGB"
     assert not image.info
     assert not image.getexif()
-    everything = b"".join(request.body for request in service.requests) + repr(
-        [(request.path, request.headers) for request in service.requests]
-    ).encode()
+    everything = (
+        b"".join(request.body for request in service.requests)
+        + repr([(request.path, request.headers) for request in service.requests]).encode()
+    )
     assert b"SECRET-CAMERA" not in everything
     assert b"holiday" not in everything
 

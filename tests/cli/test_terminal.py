@@ -1,0 +1,315 @@
+"""The terminal program as others meet it: real processes, a real library, the practice service."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from kontext_desktop.library import Library
+from kontext_desktop.practice import Fault, PracticeService
+
+CHANGE = ["--change", "replace the background with pale blue"]
+
+
+@dataclass(frozen=True)
+class Terminal:
+    folder: Path
+
+    def start(self, *arguments: object, **changes: str) -> subprocess.Popen[str]:
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("KONTEXT_", "WAVESPEED"))
+        }
+        environment |= {
+            "KONTEXT_LIBRARY": str(self.folder / "library"),
+            "KONTEXT_CONFIG": str(self.folder / "config"),
+            **changes,
+        }
+        return subprocess.Popen(
+            [sys.executable, "-m", "kontext_desktop.cli", *map(str, arguments)],
+            env=environment,
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *arguments: object, status: int = 0, **changes: str) -> tuple[str, str]:
+        """Standard output and error of one command that must end with `status`."""
+        with self.start(*arguments, **changes) as process:
+            out, err = process.communicate(timeout=120)
+        assert process.returncode == status, f"{arguments}: {process.returncode}\n{out}\n{err}"
+        assert "Traceback" not in err
+        return out, err
+
+    def json(self, *arguments: object, status: int = 0, **changes: str) -> Any:
+        return json.loads(self.run(*arguments, "--json", status=status, **changes)[0])
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Terminal:
+    return Terminal(tmp_path)
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "photo.jpg"
+    Image.radial_gradient("L").resize((360, 240)).convert("RGB").save(path, quality=92)
+    return path
+
+
+@pytest.fixture
+def away(tmp_path: Path) -> Iterator[PracticeService]:
+    """A stand-in in this process that counts as a real service."""
+    with PracticeService(tmp_path / "away", seconds=0.05, announces=False) as service:
+        yield service
+
+
+def test_an_edit_is_found_again_by_a_new_process(
+    terminal: Terminal, photo: Path, tmp_path: Path
+) -> None:
+    out = terminal.json(
+        "--practice", "edit", photo, *CHANGE, "--seed", 7, "--output", tmp_path / "out"
+    )
+    (job,) = out["jobs"]
+    assert job["state"] == "done"
+    assert (job["seed"], job["price"], job["charged"], job["practice"]) == (7, 0.08, "yes", True)
+    assert out["cost"] == 0.08
+    assert job["error"] is None
+    (version,), (received,) = job["version_ids"], job["outputs"]
+    assert "practice" in Path(received).name
+    with Image.open(received, formats=["JPEG"]) as image:
+        assert image.size == (1248, 832)
+
+    (document,) = terminal.json("history")
+    assert document["id"] == job["document"]
+    tree = terminal.json("history", document["id"])["versions"]
+    assert [entry["seed"] for entry in tree] == [None, 7]
+    assert tree[1]["parents"] == [tree[0]["id"]]
+    assert terminal.json("history", "--search", "pale blu")[0]["id"] == document["id"]
+    assert terminal.json("history", "--search", "elephant") == []
+    facts = terminal.json("show", version[:8])
+    assert facts["prediction_id"] == job["prediction_id"]
+    assert Path(facts["received"]).read_bytes() == Path(received).read_bytes()
+    terminal.run("export", version, tmp_path / "whole.tif")
+    with Image.open(tmp_path / "whole.tif", formats=["TIFF"]) as image:
+        assert image.size == (360, 240)
+    terminal.run("export", version, tmp_path / "whole.tif", status=2)
+    terminal.run("export", version, tmp_path / "same.jpg", "--received")
+    assert (tmp_path / "same.jpg").read_bytes() == Path(received).read_bytes()
+
+
+def test_the_same_seed_repeats_and_variations_count_up(
+    terminal: Terminal, photo: Path, tmp_path: Path
+) -> None:
+    for name, seed in (("a", 7), ("b", 7)):
+        terminal.run(
+            *("--practice", "edit", photo, *CHANGE, "--seed", seed),
+            *("--output", tmp_path / f"{name}.png"),
+        )
+    out = terminal.json(
+        "edit", photo, *CHANGE, "--seed", 7, "--count", 2, "--output", "c.png", "--practice"
+    )
+    assert [job["seed"] for job in out["jobs"]] == [7, 8]
+    assert [Path(job["outputs"][0]).name for job in out["jobs"]] == ["c.png", "c-2.png"]
+    a, b, c, d = (_pixels(tmp_path / name) for name in ("a.png", "b.png", "c.png", "c-2.png"))
+    assert a == b == c != d
+
+
+def _pixels(path: Path) -> bytes:
+    with Image.open(path, formats=["PNG"]) as image:
+        return image.tobytes()
+
+
+def test_a_version_can_be_edited_further(terminal: Terminal, photo: Path) -> None:
+    first = terminal.json("--practice", "edit", photo, *CHANGE)["jobs"][0]["version_ids"][0]
+    second = terminal.json(
+        "edit", "--practice", "--parent", first, "--prompt", "Make it black and white."
+    )["jobs"][0]["version_ids"][0]
+    third = terminal.json("edit", "--practice", photo, "--prompt", "Cooler.")["jobs"][0]
+    original, *_ = terminal.json("history", third["document"])["versions"]
+    assert terminal.json("show", second)["parents"] == [first]
+    assert terminal.json("show", third["version_ids"][0])["parents"] == [original["id"]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["--change", "x", "--guidance-scale", "21"], 2),
+        (["--change", "x", "--guidance-scale", "warm"], 2),
+        (["--change", "x", "--aspect-ratio", "5:4"], 2),
+        (["--change", "x", "--seed", "2147483648"], 2),
+        (["--change", "x", "--count", "17"], 2),
+        (["--change", "  "], 2),
+        ([], 2),
+        (["--prompt", "x", "--keep", "y"], 2),
+        (["--change", "x", "--output", "out.xyz"], 2),
+        (["--change", "x", "--unknown"], 2),
+        (["--change", "x", "missing.jpg"], 6),
+        (["--change", "x", "."], 6),
+        (["--change", "x", "bad.jpg"], 6),
+        (["--change", "x", "--max-cost", "0.05"], 7),
+        (["--change", "x", "--parent", "ffffffff"], 5),
+    ],
+)
+def test_what_cannot_be_done_is_found_before_anything_is_sent(
+    terminal: Terminal,
+    photo: Path,
+    away: PracticeService,
+    arguments: list[str],
+    status: int,
+) -> None:
+    (terminal.folder / "bad.jpg").write_bytes(photo.read_bytes()[:900])
+    _, err = terminal.run(
+        *("edit", photo, *arguments, "--endpoint", away.url),
+        status=status,
+        WAVESPEED_API_KEY="k" * 20,
+    )
+    assert err.strip()
+    assert not away.ledger
+    assert not [request for request in away.requests if request.method in ("PUT", "DELETE")]
+
+
+def test_without_a_key_it_says_what_to_do(terminal: Terminal, photo: Path) -> None:
+    _, err = terminal.run("edit", photo, *CHANGE, status=3, PYTHON_KEYRING_BACKEND=_NO_KEYRING)
+    assert "kontext key set" in err
+    assert "--practice" in err
+
+
+_NO_KEYRING = "keyring.backends.fail.Keyring"
+
+
+def test_refusal_failure_and_absence_keep_the_job(
+    terminal: Terminal, photo: Path, away: PracticeService
+) -> None:
+    real = {"WAVESPEED_API_KEY": "k" * 20, "KONTEXT_ENDPOINT": away.url}
+    for kind, status, charged in (
+        ("status:402", 4, "no"),
+        ("status:401", 3, "no"),
+        ("fail:1403", 4, "maybe"),
+        ("close-after", 8, "maybe"),
+    ):
+        away.faults.add(Fault("submit", kind))
+        (job,) = terminal.json("edit", photo, *CHANGE, status=status, **real)["jobs"]
+        assert job["charged"] == charged
+        assert job["error"]["message"]
+    away.close()
+    _, err = terminal.run("edit", photo, *CHANGE, status=4, **real)
+    assert err.strip()
+    states = [job["state"] for job in terminal.json("jobs", "--all")]
+    assert states[:4] == ["failed", "failed", "failed", "unsure"]
+
+
+def test_sent_jobs_are_collected_later(terminal: Terminal, photo: Path) -> None:
+    (job,) = terminal.json("--practice", "edit", photo, *CHANGE, "--no-wait")["jobs"]
+    assert job["state"] == "running"
+    assert [entry["id"] for entry in terminal.json("jobs")] == [job["id"]]
+    (done,) = terminal.json("resume", "--practice", "--timeout", 60)
+    assert (done["id"], done["state"]) == (job["id"], "done")
+    assert terminal.json("jobs") == []
+
+
+def test_another_writer_is_named_and_reading_goes_on(terminal: Terminal, photo: Path) -> None:
+    terminal.run("--practice", "edit", photo, *CHANGE)
+    with Library.open(terminal.folder / "library", program="a test"):
+        assert len(terminal.json("history")) == 1
+        _, err = terminal.run("resume", "--practice", status=5)
+        assert "a test" in err
+        assert str(os.getpid()) in err
+
+
+def test_a_dry_run_opens_and_sends_nothing(terminal: Terminal, photo: Path) -> None:
+    shown = terminal.json("edit", photo, *CHANGE, "--dry-run", "--count", 2)
+    assert shown["cost"] == 0.16
+    assert shown["requests"][0]["prompt"] == "Replace the background with pale blue."
+    assert not (terminal.folder / "library").exists()
+
+
+def test_common_options_count_before_and_after_the_command(
+    terminal: Terminal, photo: Path, tmp_path: Path
+) -> None:
+    for number, arguments in enumerate(
+        (
+            ["--library", tmp_path / "l0", "--practice", "--json", "--quiet", "edit", photo],
+            ["edit", photo, "--library", tmp_path / "l1", "--practice", "--json", "--quiet"],
+        )
+    ):
+        out, err = terminal.run(*arguments, *CHANGE)
+        assert json.loads(out)["jobs"][0]["state"] == "done"
+        assert err == ""
+        assert (tmp_path / f"l{number}" / "library.db").exists()
+
+
+def test_a_fresh_machine_has_an_empty_history(terminal: Terminal) -> None:
+    assert terminal.json("history") == []
+    assert terminal.json("jobs") == []
+    assert not (terminal.folder / "library").exists()
+
+
+def test_the_practice_service_prints_its_address_first_and_stops_when_told(
+    terminal: Terminal, photo: Path
+) -> None:
+    service = terminal.start("practice", "--seconds", 0.1)
+    assert service.stdout is not None
+    url = service.stdout.readline().strip()
+    try:
+        out = terminal.json("edit", photo, *CHANGE, "--endpoint", url, WAVESPEED_API_KEY="any")
+        assert out["jobs"][0]["state"] == "done"
+        assert out["jobs"][0]["practice"]
+    finally:
+        service.send_signal(signal.SIGINT)
+        service.communicate(timeout=20)
+    assert service.returncode == 0
+
+
+def test_an_interrupted_edit_goes_on_with_resume(
+    terminal: Terminal, photo: Path, tmp_path: Path
+) -> None:
+    with PracticeService(tmp_path / "slow", seconds=3, announces=False) as slow:
+        real = {"WAVESPEED_API_KEY": "k" * 20, "KONTEXT_ENDPOINT": slow.url}
+        process = terminal.start("edit", photo, *CHANGE, **real)
+        while not [request for request in slow.requests if request.path.endswith("/result")]:
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+        assert process.returncode == 130
+        done = terminal.json("resume", **real)
+        assert [job["state"] for job in done] == ["done"]
+        assert len(slow.ledger) == 1
+
+
+def test_the_terminal_never_loads_qt(terminal: Terminal) -> None:
+    code = (
+        "import sys; from kontext_desktop.cli.program import program;"
+        "program(['history', '--quiet'], standalone_mode=False);"
+        "import kontext_desktop.engine.order, kontext_desktop.engine.runner;"
+        "print(any('PySide' in name for name in sys.modules))"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    assert answer[-1] == "False"
+
+
+def test_doctor_says_what_is_there_and_makes_nothing(terminal: Terminal) -> None:
+    found = terminal.json("doctor", "--practice")
+    assert "not made yet" in found["library"]
+    assert not (terminal.folder / "library").exists()
+
+
+def test_the_key_is_taken_from_no_argument_and_shown_nowhere(terminal: Terminal) -> None:
+    out, err = terminal.run("key", "status", WAVESPEED_API_KEY="canary-77aa12")
+    assert "canary" not in out + err
+    terminal.run("key", "set", "canary-77aa12", status=2)
