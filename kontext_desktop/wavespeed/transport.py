@@ -1,0 +1,204 @@
+"""Sockets for HTTP/1.1 whose timeouts are totals, and which can be kept out of the local network.
+
+The transports that come with httpx count their timeouts anew with each read, so a server that drips
+one byte at a time holds a call for ever. This one hands its pool of connections *moments* in place
+of durations: the pool passes those numbers on to the sockets without looking at them, and the
+sockets, here, know how much is left. Nothing here knows the service.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import ssl
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import httpcore
+import httpx
+
+from kontext_desktop.errors import ServiceError
+
+
+class Transport(httpx.BaseTransport):
+    """Connections kept open between requests. Any thread.
+
+    The seconds in a request's `timeout` extension count from the start of the request.
+    `public_only`: a name that leads to this machine or its network is refused with a ServiceError,
+    by the address really connected to and before anything is sent.
+    """
+
+    def __init__(self, now: Callable[[], float], *, public_only: bool = False) -> None:
+        self._now = now
+        self._sockets = _Sockets(now, public_only)
+        self._lock = threading.Lock()
+        self._pools: dict[str, httpcore.ConnectionPool] = {}
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        start, url = self._now(), request.url
+        timeouts = request.extensions["timeout"]
+        moments = {name: start + seconds for name, seconds in timeouts.items()}
+        with _in_httpx_terms():
+            response = self._pool(url.scheme).handle_request(
+                httpcore.Request(
+                    request.method,
+                    httpcore.URL(
+                        scheme=url.raw_scheme,
+                        host=url.raw_host,
+                        port=url.port,
+                        target=url.raw_path,
+                    ),
+                    headers=request.headers.raw,
+                    content=request.stream,
+                    extensions={**request.extensions, "timeout": moments},
+                )
+            )
+        return httpx.Response(response.status, headers=response.headers, stream=_Body(response))
+
+    def close(self) -> None:
+        with self._lock:
+            for pool in self._pools.values():
+                pool.close()
+            self._pools.clear()
+
+    def _pool(self, scheme: str) -> httpcore.ConnectionPool:
+        """One pool for each scheme, so that certificates are loaded only when there is TLS."""
+        with self._lock:
+            if scheme not in self._pools:
+                self._pools[scheme] = httpcore.ConnectionPool(
+                    ssl_context=_trust() if scheme == "https" else None,
+                    max_connections=None,
+                    max_keepalive_connections=4,
+                    keepalive_expiry=20,
+                    retries=0,
+                    network_backend=self._sockets,
+                )
+            return self._pools[scheme]
+
+
+_STAND_INS = ipaddress.ip_network("198.18.0.0/15")
+"""No network of anybody's: VPN programs give these out in place of public addresses."""
+
+
+def is_public(address: str) -> bool:
+    """Whether a numeric address leads out of this machine and its network.
+
+    Raises ValueError for what is no numeric address.
+    """
+    found = ipaddress.ip_address(address)
+    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+    leads_to = mapped or found
+    return leads_to.is_global or leads_to in _STAND_INS
+
+
+def _trust() -> ssl.SSLContext:
+    """The certificates that this machine trusts; verification cannot be turned off."""
+    import truststore  # only here: programs without TLS (practice) never pay for it
+
+    context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+@contextlib.contextmanager
+def _in_httpx_terms() -> Iterator[None]:
+    """The three errors callers tell apart: not connected, too late, broken."""
+    try:
+        yield
+    except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+        raise httpx.ConnectError(str(error)) from error
+    except httpcore.TimeoutException as error:
+        raise httpx.ReadTimeout(str(error)) from error
+    except (httpcore.NetworkError, httpcore.ProtocolError) as error:
+        raise httpx.ReadError(str(error)) from error
+
+
+class _Body(httpx.SyncByteStream):
+    def __init__(self, response: httpcore.Response) -> None:
+        self._response = response
+
+    def __iter__(self) -> Iterator[bytes]:
+        with _in_httpx_terms():
+            yield from self._response.iter_stream()
+
+    def close(self) -> None:
+        self._response.close()
+
+
+class _Sockets(httpcore.NetworkBackend):
+    def __init__(self, now: Callable[[], float], public_only: bool) -> None:
+        self._plain = httpcore.SyncBackend()
+        self._now = now
+        self._public_only = public_only
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        left = _left(timeout, self._now, httpcore.ConnectTimeout)
+        try:
+            stream = self._plain.connect_tcp(host, port, left, local_address, socket_options)
+        except (UnicodeError, OverflowError) as error:  # a name or a port that cannot be
+            raise httpcore.ConnectError(str(error)) from error
+        if self._public_only:
+            _refuse_local(stream)
+        return _Stream(stream, self._now)
+
+
+def _refuse_local(stream: httpcore.NetworkStream) -> None:
+    try:
+        peer = stream.get_extra_info("server_addr")[0]
+    except OSError as error:  # away again already
+        stream.close()
+        raise httpcore.ConnectError(str(error)) from error
+    if not is_public(peer):
+        stream.close()
+        raise ServiceError(
+            "The service named an address inside the local network.",
+            "Nothing was fetched from there; tell the service.",
+        )
+
+
+class _Stream(httpcore.NetworkStream):
+    """A connection; its `timeout` arguments are moments of the clock."""
+
+    def __init__(self, stream: httpcore.NetworkStream, now: Callable[[], float]) -> None:
+        self._stream = stream
+        self._now = now
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, _left(timeout, self._now, httpcore.ReadTimeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, _left(timeout, self._now, httpcore.WriteTimeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        left = _left(timeout, self._now, httpcore.ConnectTimeout)
+        return _Stream(self._stream.start_tls(ssl_context, server_hostname, left), self._now)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+def _left(
+    moment: float | None, now: Callable[[], float], late: type[httpcore.TimeoutException]
+) -> float | None:
+    if moment is None:
+        return None
+    left = moment - now()
+    if left <= 0:
+        raise late("the time for the whole call is over")
+    return left
