@@ -1,0 +1,188 @@
+"""Small shared parts of the panels: labels for outside text, dots, lines, pixels for the screen.
+
+Knows nothing of the workbench.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QTextLayout,
+    QTextOption,
+)
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
+
+from kontext_desktop.model import Raster
+from kontext_desktop.ui.pixels import Shown
+from kontext_desktop.ui.theme import Theme
+from kontext_desktop.workbench import Tone
+
+_BLANKS = re.compile(r"[ \t\r\n\f\v]+")
+"""What breaks or runs in outside text; a space that must not break is none of them."""
+_WRAP_WIDTH = 240
+_WRAPPING = QTextOption()
+_WRAPPING.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+
+
+def mark(widget: QWidget, name: str, value: object) -> None:
+    """Set a property the style sheet looks at, and let it look again."""
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+def plain_tip(text: str) -> str:
+    """Outside text as a tooltip: shown to the letter (a bare one is searched for tags), wrapped."""
+    return f"<p style='white-space: pre-wrap'>{html.escape(text)}</p>" if text else ""
+
+
+def fitted(raster: Raster, size: QSize, ratio: float) -> QPixmap:
+    """The whole raster scaled to fit `size` (device-independent pixels); `ratio`: device pixels
+    in one of those."""
+    shown = Shown.over(raster)
+    scaled = shown.image.scaled(
+        size * ratio,
+        Qt.AspectRatioMode.KeepAspectRatio,
+        Qt.TransformationMode.SmoothTransformation,
+    )
+    pixmap = QPixmap.fromImage(scaled.copy())  # the raster's own bytes may go
+    pixmap.setDevicePixelRatio(ratio)
+    return pixmap
+
+
+def centred(pixmap: QPixmap, area: QRect) -> QPoint:
+    """Where to draw it, in the middle of `area`."""
+    size = pixmap.deviceIndependentSize().toSize()
+    return area.center() - QRect(QPoint(), size).center()
+
+
+def tone_colour(theme: Theme, tone: Tone) -> QColor:
+    return theme.colour("text_secondary" if tone is Tone.PLAIN else tone.value)
+
+
+class Words(QLabel):
+    """Plain text of at most `lines` lines: what does not fit ends in "…", whole in the tooltip."""
+
+    def __init__(self, text: str = "", kind: str = "", *, lines: int = 1) -> None:
+        super().__init__()
+        self._lines = lines
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        if kind:
+            self.setProperty("kind", kind)
+        self.setWordWrap(lines > 1)  # tells layouts that the height follows the width
+        upright = QSizePolicy.Policy.Fixed if lines == 1 else QSizePolicy.Policy.Preferred
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, upright)
+        self.show_text(text)
+
+    def show_text(self, text: str) -> None:
+        text = _BLANKS.sub(" ", text).strip()
+        if text != self.text():
+            self.setText(text)
+            self.setToolTip(plain_tip(text))
+
+    def sizeHint(self) -> QSize:
+        width = self._natural_width() + self._around().width()
+        return QSize(width, self.heightForWidth(width))
+
+    def minimumSizeHint(self) -> QSize:
+        width = min(self._natural_width(), self.fontMetrics().horizontalAdvance("mmm…"))
+        return QSize(width, self.fontMetrics().lineSpacing()) + self._around()
+
+    def heightForWidth(self, width: int) -> int:
+        around = self._around()
+        rows = max(1, len(self._broken(width - around.width())))
+        return rows * self.fontMetrics().lineSpacing() + around.height()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        metrics, area = self.fontMetrics(), self.contentsRect()
+        rows = self._fitted(area.width())
+        step = metrics.lineSpacing()
+        upright = self.alignment() & Qt.AlignmentFlag.AlignVertical_Mask
+        free = max(0, area.height() - step * len(rows))
+        top = area.top() + (free // 2 if upright & Qt.AlignmentFlag.AlignVCenter else 0)
+        along = self.alignment() & Qt.AlignmentFlag.AlignHorizontal_Mask
+        for number, row in enumerate(rows):
+            line = QRect(area.left(), top + number * step, area.width(), step)
+            painter.drawText(line, int(along | Qt.AlignmentFlag.AlignVCenter), row)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip:
+            width = self.contentsRect().width()
+            if self._fitted(width) == self._broken(width):
+                return True  # all of it is to be seen already
+        return super().event(event)
+
+    def _around(self) -> QSize:
+        """What the style sheet adds around the text."""
+        self.ensurePolished()
+        return self.size() - self.contentsRect().size()
+
+    def _natural_width(self) -> int:
+        """All of it in a line; text that may wrap asks for no more than a column."""
+        self.ensurePolished()
+        width = self.fontMetrics().horizontalAdvance(self.text()) + 2
+        return width if self._lines == 1 else min(width, _WRAP_WIDTH)
+
+    def _broken(self, width: int) -> list[str]:
+        """The text in lines of `width`; past the last allowed one, that one holds all the rest."""
+        if self._lines == 1 or not self.text():
+            return [self.text()] if self.text() else []
+        layout = QTextLayout(self.text(), self.font())
+        layout.setTextOption(_WRAPPING)
+        layout.beginLayout()
+        starts: list[int] = []
+        while len(starts) < self._lines and (line := layout.createLine()).isValid():
+            line.setLineWidth(max(width, 1))
+            starts.append(2 * line.textStart())
+        layout.endLayout()
+        units = self.text().encode("utf-16-le", "surrogatepass")  # what Qt counts in
+        ends = [*starts[1:], len(units)]
+        return [
+            units[a:b].decode("utf-16-le", "surrogatepass").strip(" ")
+            for a, b in zip(starts, ends, strict=True)
+        ]
+
+    def _fitted(self, width: int) -> list[str]:
+        """The lines to draw: what the last one cannot hold ends in "…"."""
+        metrics, rows = self.fontMetrics(), self._broken(width)
+        last = [metrics.elidedText(row, Qt.TextElideMode.ElideRight, width) for row in rows[-1:]]
+        return [*rows[:-1], *last]
+
+
+class Dot(QWidget):
+    """A small dot in the colour of a tone; a word always stands beside it."""
+
+    def __init__(self, theme: Theme, tone: Tone = Tone.PLAIN) -> None:
+        super().__init__()
+        self._theme = theme
+        self.tone = tone
+        self.setFixedSize(8, 8)
+
+    def show_tone(self, tone: Tone) -> None:
+        if tone is not self.tone:
+            self.tone = tone
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(tone_colour(self._theme, self.tone))
+        painter.drawEllipse(self.rect())
+
+
+def hairline() -> QFrame:
+    line = QFrame()
+    line.setProperty("kind", "hairline")
+    line.setFixedHeight(1)
+    return line

@@ -1,0 +1,233 @@
+"""Service, key, caps and places, in a window of their own.
+
+The key goes straight to the workbench and is never shown again; the rest counts once saved.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDialog,
+    QDoubleSpinBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from kontext_desktop.catalog import USD
+from kontext_desktop.paths import library_folder
+from kontext_desktop.ui.fields import WheelGuard, align_figures
+from kontext_desktop.ui.key_row import KeyRow
+from kontext_desktop.ui.pieces import Words, hairline, mark
+from kontext_desktop.ui.theme import Theme
+from kontext_desktop.workbench import Desk, Workbench
+
+_MOST_IN_FLIGHT = 16
+_LARGEST_CAP = 100_000
+_FIELD_WIDTH = 356
+
+
+class SettingsDialog(QDialog):
+    """Show it with `open()`; call `show_desk` first if it is made after the desk's last change."""
+
+    def __init__(self, workbench: Workbench, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("settings")
+        self.setWindowTitle("Settings")
+        self._workbench = workbench
+        self._wheel_guard = WheelGuard(self)
+        padding = theme.size("padding")
+        self._grid = QGridLayout()
+        self._grid.setContentsMargins(padding, padding, padding, padding)
+        self._grid.setHorizontalSpacing(8)
+        self._grid.setVerticalSpacing(8)
+        self._grid.setColumnMinimumWidth(0, 96)
+        self._grid.setColumnMinimumWidth(1, _FIELD_WIDTH)
+        self._key_row = KeyRow(workbench, theme)
+        self._add_row("Service", self._service_segments())
+        self._add_row("API key", self._key_row)
+        self._add_line()
+        self._build_caps()
+        self._build_places()
+        self._add_line()
+        self._build_advanced()
+
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)  # as high as what it says
+        column.addLayout(self._grid)
+        column.addWidget(hairline())
+        column.addLayout(self._button_row(padding))
+        workbench.desk_changed.connect(self.show_desk)
+
+    def show_desk(self, desk: Desk) -> None:
+        self._key_row.show_state(desk.key_text, desk.key_tone)
+
+    # Building
+
+    def _service_segments(self) -> QWidget:
+        frame = QFrame()
+        frame.setProperty("kind", "segments")
+        row = QHBoxLayout(frame)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        group = QButtonGroup(self)
+        self._practice, self._real = QPushButton("Practice"), QPushButton("Real")
+        self._practice.setToolTip("A stand-in that draws: no key, no cost")
+        self._real.setToolTip("The service itself: every image is paid for")
+        for button in (self._practice, self._real):
+            button.setObjectName(f"mode{button.text()}")
+            button.setProperty("kind", "segment")
+            button.setCheckable(True)
+            group.addButton(button)
+            row.addWidget(button)
+        return frame
+
+    def _build_caps(self) -> None:
+        self._cap = QDoubleSpinBox()
+        self._cap.setObjectName("dailyCap")
+        self._cap.setPrefix("$")
+        self._cap.setDecimals(2)
+        self._cap.setRange(0, _LARGEST_CAP)
+        self._flights = QSpinBox()
+        self._flights.setObjectName("jobsInFlight")
+        self._flights.setRange(1, _MOST_IN_FLIGHT)
+        self._add_row("Daily cap", self._cap, "Nothing more is sent that day")
+        self._add_row("Jobs at once", self._flights, "A new account may run 3")
+        for box in (self._cap, self._flights):
+            box.setFixedWidth(96)
+            align_figures(box)
+        self._wheel_guard.watch(self._cap, self._flights)
+
+    def _build_places(self) -> None:
+        self._library = QLineEdit()
+        self._library.setObjectName("libraryFolder")
+        self._library.setReadOnly(True)
+        self._library.setToolTip("Where pictures and results are kept")
+        self._add_row("Library", self._library)
+
+    def _build_advanced(self) -> None:
+        self._endpoint = QLineEdit()
+        self._endpoint.setObjectName("endpoint")
+        self._endpoint.setToolTip("Advanced: another address for the same API")
+        self._endpoint.textEdited.connect(lambda _: self._check_endpoint())
+        self._endpoint_problem = Words(kind="secondary", lines=3)
+        self._endpoint_problem.setObjectName("endpointProblem")
+        self._add_row("Endpoint", self._endpoint)
+        self._grid.addWidget(self._endpoint_problem, self._grid.rowCount(), 1)
+
+    def _button_row(self, padding: int) -> QHBoxLayout:
+        save, cancel = QPushButton("Save"), QPushButton("Cancel")
+        save.setObjectName("saveSettings")
+        cancel.setObjectName("cancelSettings")
+        save.clicked.connect(self._save)
+        cancel.clicked.connect(self.reject)
+        for field in (self._endpoint, self._cap.lineEdit(), self._flights.lineEdit()):
+            field.returnPressed.connect(self._save)
+        row = QHBoxLayout()
+        row.setContentsMargins(padding, 8, padding, 8)
+        row.setSpacing(8)
+        row.addStretch(1)
+        row.addWidget(cancel)
+        row.addWidget(save)
+        for button in self.findChildren(QPushButton):
+            button.setAutoDefault(False)  # Enter belongs to the field it is pressed in
+        return row
+
+    def _add_row(self, text: str, field: QWidget, hint: str = "") -> None:
+        label = QLabel(text)
+        label.setProperty("kind", "heading")
+        label.setMinimumHeight(28)
+        label.setBuddy(field)
+        field.setAccessibleName(text)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(field, 1 if isinstance(field, QLineEdit | KeyRow) else 0)
+        if hint:
+            row.addWidget(Words(hint, "secondary"), 1)
+        elif not isinstance(field, QLineEdit | KeyRow):
+            row.addStretch(1)
+        place = self._grid.rowCount()
+        self._grid.addWidget(label, place, 0, Qt.AlignmentFlag.AlignTop)
+        self._grid.addLayout(row, place, 1)
+
+    def _add_line(self) -> None:
+        self._grid.addWidget(hairline(), self._grid.rowCount(), 0, 1, 2)
+
+    # Values
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        settings = self._workbench.settings
+        self._practice.setChecked(settings.mode == "practice")
+        self._real.setChecked(settings.mode == "real")
+        self._cap.setValue(settings.daily_cap / USD)
+        self._flights.setValue(settings.jobs_in_flight)
+        self._endpoint.setText(settings.endpoint)
+        self._library.setText(str(library_folder(os.environ, settings.library)))
+        self._check_endpoint()
+
+    def _check_endpoint(self) -> bool:
+        good = is_endpoint(self._endpoint.text().strip())
+        mark(self._endpoint, "error", not good)
+        sentence = "An address that begins with https://, or http:// on this machine."
+        self._endpoint_problem.show_text("" if good else sentence)
+        self._endpoint_problem.setVisible(not good)
+        return good
+
+    def _save(self) -> None:
+        if not self._check_endpoint():
+            self._endpoint.setFocus()
+            return
+        settings = self._workbench.settings
+        mode = settings.mode
+        if self._practice.isChecked():
+            mode = "practice"
+        elif self._real.isChecked():
+            mode = "real"
+        wanted = replace(
+            settings,
+            mode=mode,
+            endpoint=self._endpoint.text().strip().rstrip("/"),
+            daily_cap=round(self._cap.value() * USD),
+            jobs_in_flight=self._flights.value(),
+        )
+        if wanted != settings:
+            self._workbench.set_settings(wanted)
+        self.accept()
+
+
+def is_endpoint(text: str) -> bool:
+    """Whether a key may be sent there: https, or plain http that never leaves this machine."""
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return False
+    if not host or parts.username is not None or parts.query or parts.fragment:
+        return False
+    if any(letter.isspace() for letter in text):
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,200 @@
+"""One variation of the strip: its picture or state, a line of words below, one small button."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEasingCurve, QRectF, QSize, Qt, QTimer, QVariantAnimation, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QKeyEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+)
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QWidget
+
+from kontext_desktop.model import Raster
+from kontext_desktop.ui.pieces import Dot, Words, centred, fitted, plain_tip
+from kontext_desktop.ui.theme import Theme
+from kontext_desktop.workbench import Tile
+
+FACE = QSize(184, 84)
+TILE = QSize(184, 112)
+_ANNOUNCE_MS = 2400
+_SETTLE_MS = 500
+"""A button that began to cost money, or was just pressed, takes no click for so long."""
+
+
+class TileView(QAbstractButton):
+    """Clicked: show the version. Updated in place, so that focus and hover stay."""
+
+    acted = Signal()
+    """The small button: do `tile.action`."""
+    stepped = Signal(int)
+    """The arrow keys: -1 to the tile before, 1 to the next."""
+
+    def __init__(self, theme: Theme, tile: Tile, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.tile = tile
+        self._pixmap: QPixmap | None = None
+        self._shown = False
+        self._ring = False
+        self.setObjectName(f"tile {tile.job_id}")
+        self.setFixedSize(TILE)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.announcement = QVariantAnimation(self)
+        self.announcement.setStartValue(1.0)
+        self.announcement.setEndValue(0.0)
+        self.announcement.setDuration(_ANNOUNCE_MS)
+        self.announcement.setEasingCurve(QEasingCurve.Type.InOutSine)
+        self.announcement.valueChanged.connect(lambda _: self.update())
+        self._settling = QTimer(self)
+        self._settling.setSingleShot(True)
+        self._settling.setInterval(_SETTLE_MS)
+        self._build()
+        self._fill()
+
+    def _build(self) -> None:
+        self._message = Words(kind="secondary", lines=3)
+        self._message.setParent(self)
+        self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._dot = Dot(self._theme)
+        self._state = Words(kind="secondary")
+        self._detail = Words(kind="secondary")
+        self._detail.setAlignment(Qt.AlignmentFlag.AlignRight)
+        for part in (self._message, self._dot, self._state, self._detail):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.action = QPushButton()
+        self.action.setObjectName("tileAction")
+        self.action.setProperty("kind", "quiet")
+        self.action.setAutoDefault(True)
+        self.action.clicked.connect(self._press_action)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2, FACE.height(), 0, 0)
+        row.setSpacing(6)
+        row.addWidget(self._dot)
+        row.addWidget(self._state, 1)
+        row.addWidget(self._detail)
+        row.addWidget(self.action)
+
+    def show_tile(self, tile: Tile) -> None:
+        if tile != self.tile:
+            if tile.action == "retry" and self.tile.action != "retry":
+                self._settling.start()  # a hand on its way to "Hide" must not buy
+            self.tile = tile
+            self._fill()
+
+    def show_picture(self, raster: Raster) -> None:
+        self._pixmap = fitted(raster, FACE, self.devicePixelRatioF())
+        self.update()
+
+    def show_as_shown(self, shown: bool) -> None:
+        """Outline the version that is on the canvas."""
+        if shown != self._shown:
+            self._shown = shown
+            self.update()
+
+    def announce(self) -> None:
+        """Glow for a moment: a result came. Nothing moves."""
+        self.announcement.start()
+
+    def _press_action(self) -> None:
+        settled = not self._settling.isActive()
+        self._settling.start()
+        if settled or self.tile.action != "retry":
+            self.acted.emit()
+
+    def _fill(self) -> None:
+        tile = self.tile
+        done = tile.version_id is not None
+        self._dot.show_tone(tile.tone)
+        self._state.show_text(tile.text)
+        self._detail.show_text(tile.detail if done else "")
+        self._detail.setVisible(done and bool(tile.detail))
+        self._message.show_text("" if done else tile.detail or tile.text)
+        self._message.setVisible(not done)
+        self._place_message()
+        self.action.setText(tile.action_text)
+        self.action.setVisible(bool(tile.action))
+        words = [f"Variation {tile.number}", tile.text, tile.detail]
+        if tile.practice:
+            words.append("practice")
+        self.setAccessibleName(", ".join(word for word in words if word))
+        self.setToolTip(plain_tip(tile.tooltip))
+        self.action.setAccessibleName(f"{tile.action_text}, variation {tile.number}")
+        self.setCursor(Qt.CursorShape.PointingHandCursor if done else Qt.CursorShape.ArrowCursor)
+        self.update()
+
+    def _place_message(self) -> None:
+        """In the middle of the face; several lines go below the badges."""
+        width = FACE.width() - 20
+        height = self._message.heightForWidth(width)
+        several = height > self._message.fontMetrics().lineSpacing()
+        top = max((FACE.height() - height) // 2, 24 if several else 0)
+        self._message.setGeometry(10, top, width, height)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._ring = event.reason() != Qt.FocusReason.MouseFocusReason
+        super().focusInEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        match event.key():
+            case Qt.Key.Key_Left:
+                self.stepped.emit(-1)
+            case Qt.Key.Key_Right:
+                self.stepped.emit(1)
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter if not event.isAutoRepeat():
+                self.click()
+            case _:
+                super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        face = QRectF(0, 0, FACE.width(), FACE.height())
+        path = QPainterPath()
+        radius = self._theme.size("radius")
+        path.addRoundedRect(face, radius, radius)
+        done = self.tile.version_id is not None
+        surface = "hover" if done and self.underMouse() else "raised"
+        painter.fillPath(path, self._theme.colour(surface))
+        painter.setClipPath(path)
+        if done and self._pixmap is not None:
+            painter.drawPixmap(centred(self._pixmap, face.toRect()), self._pixmap)
+        if self.tile.progress is not None:
+            share = min(max(self.tile.progress, 0.0), 1.0)
+            line = QRectF(0, FACE.height() - 2, FACE.width() * share, 2)
+            painter.fillRect(line, self._theme.colour("accent"))
+        painter.setClipping(False)
+        self._paint_badge(painter, str(self.tile.number), Qt.AlignmentFlag.AlignLeft)
+        if self.tile.practice:
+            self._paint_badge(painter, "practice", Qt.AlignmentFlag.AlignRight)
+        self._paint_outlines(painter, face, radius)
+
+    def _paint_badge(self, painter: QPainter, text: str, side: Qt.AlignmentFlag) -> None:
+        painter.setFont(self._theme.font("font_tiny"))
+        width = max(18, painter.fontMetrics().horizontalAdvance(text) + 10)
+        left = 4 if side == Qt.AlignmentFlag.AlignLeft else FACE.width() - width - 4
+        badge = QRectF(left, 4, width, 18)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.colour("field"))
+        painter.drawRoundedRect(badge, 3, 3)
+        painter.setPen(self._theme.colour("text"))
+        painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _paint_outlines(self, painter: QPainter, face: QRectF, radius: int) -> None:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        edge = face.adjusted(1, 1, -1, -1)
+        if self._shown:
+            painter.setPen(QPen(self._theme.colour("accent"), 2))
+            painter.drawRoundedRect(edge, radius, radius)
+        if self.announcement.state() == QVariantAnimation.State.Running:
+            glow = self._theme.colour("text")
+            glow.setAlphaF(float(self.announcement.currentValue()))
+            painter.setPen(QPen(glow, 2))
+            painter.drawRoundedRect(edge, radius, radius)
+        if self._ring and self.hasFocus():
+            painter.setPen(QPen(self._theme.colour("text"), 1))
+            painter.drawRoundedRect(face.adjusted(3.5, 3.5, -3.5, -3.5), 2, 2)
