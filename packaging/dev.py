@@ -296,7 +296,8 @@ def bundle(arguments: list[str]) -> int:
     folder = ROOT / "dist" / "kontext-desktop"
     size = sum(path.lstat().st_size for path in folder.rglob("*"))
     print(f"Bundle: {folder}, {size / 1e6:.0f} MB", flush=True)
-    step("Starting the terminal program", [str(folder / f"kontext{SUFFIX}"), "--help"])
+    terminal = str(folder / f"kontext{SUFFIX}")
+    step("Starting the terminal program", [terminal, "--practice", "doctor"])
     window = str(folder / f"kontext-desktop{SUFFIX}")
     status = start([window, "--self-test"], QT_QPA_PLATFORM="offscreen")
     print("Self-test: ok" if status == 0 else f"Self-test: FAILED with status {status}")
