@@ -28,7 +28,8 @@ class Arrangement(QSplitter):
     Each of the two layouts, compact and wide, remembers its own sizes.
     """
 
-    left_shown = Signal(bool)
+    arranged = Signal(bool, bool)
+    """Whether the versions are shown, and whether the window is compact."""
 
     def __init__(self, left: QWidget, centre: QWidget, right: QWidget, strip: QWidget) -> None:
         super().__init__(Qt.Orientation.Vertical)
@@ -42,8 +43,8 @@ class Arrangement(QSplitter):
         strip.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         strip.setProperty("kind", "strip")
         left.setMinimumWidth(180)
+        left.hide()  # until there is a width: it must not keep a small window from being small
         centre.setMinimumWidth(320)
-        right.setMinimumWidth(280)
         self._columns = QSplitter(Qt.Orientation.Horizontal)
         self._columns.setObjectName("columns")
         for part in (left, centre, right):
@@ -105,7 +106,7 @@ class Arrangement(QSplitter):
         left = sizes.left if self._left.isVisibleTo(self) else 0
         self._columns.setSizes([left, max(self.width() - left - sizes.right, 1), sizes.right])
         self.setSizes([max(self.height() - sizes.strip, 1), sizes.strip])
-        self.left_shown.emit(self._left.isVisibleTo(self))
+        self.arranged.emit(self._left.isVisibleTo(self), bool(self._compact))
 
     def _learn_sizes(self) -> None:
         sizes = self._sizes[bool(self._compact)]

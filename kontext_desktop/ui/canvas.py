@@ -195,7 +195,8 @@ class Canvas(QWidget):
         self.update()
         self._choose_cursor()
         self._report_pixel()
-        self.zoom_changed.emit(self.zoom)
+        if self._shown is not None:
+            self.zoom_changed.emit(self.zoom)
 
     def _report_pixel(self) -> None:
         visible = self._visible
@@ -217,8 +218,13 @@ class Canvas(QWidget):
             self.unsetCursor()
 
     @property
+    def shows_before(self) -> bool:
+        """Held, and there is something to show."""
+        return self._holds_before and self._before is not None
+
+    @property
     def _visible(self) -> Pyramid | None:
-        return self._before if self._holds_before and self._before else self._shown
+        return self._before if self.shows_before else self._shown
 
     # Drawing
 
@@ -244,7 +250,7 @@ class Canvas(QWidget):
             draw_outline(painter, picture, self._theme)
             if self._frame and self._frame.size != view.document:
                 draw_frame(painter, picture, self._place(self._frame), self._theme)
-            if visible is not self._shown:
+            if self.shows_before:
                 draw_word(painter, QPointF(seen.topLeft()), "Before", self._theme, ratio)
         if self._drop_hovers:
             painter.setPen(QPen(self._theme.colour("accent"), 2 * ratio))

@@ -7,13 +7,14 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from kontext_desktop.ui.commands import literal
+from kontext_desktop.ui.pieces import Words, plain_tip
 from kontext_desktop.ui.theme import Theme
 from kontext_desktop.workbench import Desk, Workbench
 
-_WIDTH = 360
+_OFFER = "Drop a picture here, or press Ctrl+O"
+_WIDTH = 320
 _RECENT = 5
 
 
@@ -32,7 +33,7 @@ class EmptyDesk(QWidget):
         self.setObjectName("emptyDesk")
         self._workbench = workbench
         self._recent: tuple[str, ...] = ()
-        self._title = _label("Drop a picture here, or press Ctrl+O", "title")
+        self._title = Words(_OFFER, "title")
         self._title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
 
         open_button = QPushButton("Open…")
@@ -69,7 +70,7 @@ class EmptyDesk(QWidget):
         self.setVisible(desk.document is None)
         if desk.document is not None:
             return
-        self._title.setText(desk.busy or "Drop a picture here, or press Ctrl+O")
+        self._title.show_text(desk.busy or _OFFER)
         if desk.recent_files[:_RECENT] != self._recent:
             self._recent = desk.recent_files[:_RECENT]
             self._offer()
@@ -78,25 +79,28 @@ class EmptyDesk(QWidget):
         """Lay out the rows anew: what was open last, and what can be tried at once."""
         for row in self._offers.findChildren(QWidget):
             row.deleteLater()
-        self._add_rows("Recent", [Path(name) for name in self._recent])
-        self._add_rows("To try it on", self._workbench.list_samples())
+        recent = [Path(name) for name in self._recent]
+        self._add_rows("Recent", [(path, path.parent.name) for path in recent])
+        samples = self._workbench.list_samples()
+        self._add_rows("To try it on", [(path, "sample") for path in samples])
 
-    def _add_rows(self, title: str, files: Sequence[Path]) -> None:
+    def _add_rows(self, title: str, files: Sequence[tuple[Path, str]]) -> None:
         if not files:
             return
-        heading = _label(title, "secondary")
-        heading.setContentsMargins(8, 8, 0, 4)
+        heading = Words(title, "secondary")
+        heading.setContentsMargins(9, 8, 0, 4)
         self._rows.addWidget(heading)
-        for path in files:
-            row = QPushButton(literal(path.name))
+        for path, place in files:
+            row = QPushButton()
             row.setProperty("kind", "row")
-            row.setToolTip(str(path))
+            row.setAccessibleName(path.name)
+            row.setToolTip(plain_tip(str(path)))
             row.clicked.connect(partial(self._workbench.open_file, path))
+            inside = QHBoxLayout(row)
+            inside.setContentsMargins(9, 0, 9, 0)
+            inside.setSpacing(12)
+            for words in (Words(path.name), Words(place, "secondary")):
+                words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+                inside.addWidget(words)
+            inside.setStretch(0, 1)
             self._rows.addWidget(row)
-
-
-def _label(text: str, kind: str) -> QLabel:
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setProperty("kind", kind)
-    return label

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import (
     QDialog,
@@ -43,6 +43,23 @@ from kontext_desktop.workbench import Desk, Notice, Tone, Workbench
 
 _FIRST_SIZE = (1600, 1000)
 _NOTICE_WIDTH = 680
+
+
+class _PanelScroll(QScrollArea):
+    """Scrolls upright only, so it is never narrower than what it holds."""
+
+    def __init__(self, panels: QWidget) -> None:
+        super().__init__()
+        self._panels = panels
+        self.setWidget(panels)
+        self.setObjectName("panels")
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def minimumSizeHint(self) -> QSize:
+        bar = self.verticalScrollBar().sizeHint().width()
+        return QSize(self._panels.minimumSizeHint().width() + bar, 120)
 
 
 class MainWindow(QMainWindow):
@@ -122,12 +139,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.prompt_panel)
         column.addWidget(ParameterPanel(self.workbench, self._theme))
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setObjectName("panels")
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(panels)
+        scroll = _PanelScroll(panels)
         line = QFrame()
         line.setProperty("kind", "hairline")
         line.setFixedHeight(1)
@@ -198,7 +210,7 @@ class MainWindow(QMainWindow):
         bar.zoom_button.clicked.connect(lambda: canvas.toggle_full_size())
         bar.versions_button.clicked.connect(self.arrangement.toggle_left)
         bar.service_button.clicked.connect(self.open_settings)
-        self.arrangement.left_shown.connect(bar.versions_button.setChecked)
+        self.arrangement.arranged.connect(bar.show_versions)
 
     # What the workbench says
 

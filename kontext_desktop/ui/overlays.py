@@ -6,7 +6,7 @@ All rectangles are device pixels of a painter whose unit is one device pixel.
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QRegion
+from PySide6.QtGui import QColor, QPainter
 
 from kontext_desktop.ui.theme import Theme
 
@@ -17,9 +17,16 @@ _GROUND = 225
 
 
 def fill_around(painter: QPainter, outer: QRect, inner: QRect, colour: QColor) -> None:
-    painter.setClipRegion(QRegion(outer).subtracted(QRegion(inner)))
-    painter.fillRect(outer, colour)
-    painter.setClipping(False)
+    """Fill what of `outer` is not `inner`, in four bands: a second clip on a widget is ignored."""
+    inner = inner.intersected(outer)
+    left, top, right, bottom = outer.left(), outer.top(), outer.right() + 1, outer.bottom() + 1
+    for x, y, end_x, end_y in (
+        (left, top, right, inner.top()),
+        (left, inner.bottom() + 1, right, bottom),
+        (left, inner.top(), inner.left(), inner.bottom() + 1),
+        (inner.right() + 1, inner.top(), right, inner.bottom() + 1),
+    ):
+        painter.fillRect(x, y, end_x - x, end_y - y, colour)
 
 
 def draw_outline(painter: QPainter, picture: QRect, theme: Theme) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QColorSpace, QImage, QPainter
 
 from kontext_desktop.model import Raster, Size
@@ -35,7 +34,7 @@ def raster_from(image: QImage) -> Raster:
         image = image.convertedToColorSpace(QColorSpace(QColorSpace.NamedColorSpace.SRgb))
     if image.hasAlphaChannel():
         opaque = QImage(image.size(), QImage.Format.Format_RGB32)
-        opaque.fill(Qt.GlobalColor.white)
+        opaque.fill(0xFFFFFF)
         painter = QPainter(opaque)
         painter.drawImage(0, 0, image)
         painter.end()

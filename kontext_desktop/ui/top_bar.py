@@ -46,17 +46,22 @@ class TopBar(QFrame):
         row.setSpacing(4)
         row.addWidget(self.menu_button)
         row.addWidget(mode, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self.versions_button)
         row.addSpacing(theme.size("gap"))
         row.addWidget(self._name)
         row.addSpacing(theme.size("gap"))
         row.addWidget(self._facts)
         row.addStretch(1)
-        row.addWidget(self.versions_button)
         row.addWidget(self._before)
         row.addWidget(self.zoom_button)
         row.addSpacing(2 * theme.size("grid"))
         row.addWidget(self.service_button)
         workbench.desk_changed.connect(self._show_desk)
+
+    def show_versions(self, shown: bool, compact: bool) -> None:
+        """The button is there where the versions are, or may be, put away."""
+        self.versions_button.setChecked(shown)
+        self.versions_button.setVisible(compact or not shown)
 
     def show_zoom(self, zoom: float, *, fitted: bool) -> None:
         """`zoom`: device pixels per picture pixel."""
@@ -70,6 +75,8 @@ class TopBar(QFrame):
         self._facts.show_text(_facts_of(document) if document else "")
         for button in (self._before, self.zoom_button):
             button.setEnabled(document is not None)
+        if document is None:
+            self.zoom_button.setText("Fit")
         if desk.mode is None:
             text, tone = "No service chosen", "look"
         elif desk.practice:

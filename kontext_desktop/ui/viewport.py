@@ -33,6 +33,9 @@ class Viewport:
         self.zoom = 1.0
         self.fitted = True
         self._centre = Point(0.0, 0.0)
+        self._kept: tuple[Point, Point] | None = None
+        """A view position and the document point that a run of zooms keeps there: taken once, so
+        that roundings do not add up."""
 
     def set_document(self, size: Size) -> None:
         """The same size keeps zoom and position: versions are swapped without a jump."""
@@ -42,20 +45,21 @@ class Viewport:
 
     def set_view(self, size: Size, margin: int) -> None:
         self.view, self.margin = size, margin
+        self._kept = None
         if self.fitted:
             self.fit()
 
     def fit(self) -> None:
         self.fitted = True
         self.zoom = self._fitting_zoom()
-        self._centre = Point(self.document.width / 2, self.document.height / 2)
+        self._move_to(self.document.width / 2, self.document.height / 2, centre=True)
 
     def zoom_to(self, zoom: float, at: Point) -> None:
         """Zoom so that the document point under `at` stays there. Zooming out ends centred."""
         lowest = min(STEPS[0], self._fitting_zoom())
         zoom = min(max(zoom, lowest), STEPS[-1])
         out = zoom < self.zoom
-        kept = self._exact(at)
+        kept = self._kept[1] if self._kept and self._kept[0] == at else self.to_document(at)
         self.fitted = False
         self.zoom = zoom
         self._move_to(
@@ -63,6 +67,7 @@ class Viewport:
             kept.y + (self.view.height / 2 - at.y) / zoom,
             centre=out,
         )
+        self._kept = (at, kept)
 
     def step(self, steps: int, at: Point) -> None:
         """Zoom `steps` rungs in (positive) or out, from wherever between two rungs it is."""
@@ -114,13 +119,6 @@ class Viewport:
             self.zoom_to(zoom, Point(0, 0))
             self._move_to(x, y, centre=True)
 
-    def _exact(self, at: Point) -> Point:
-        """Like `to_document` without the rounding, which would add up over many zooms."""
-        return Point(
-            self._centre.x + (at.x - self.view.width / 2) / self.zoom,
-            self._centre.y + (at.y - self.view.height / 2) / self.zoom,
-        )
-
     def _fitting_zoom(self) -> float:
         if 0 in self.document or 0 in self.view:
             return 1.0
@@ -140,3 +138,4 @@ class Viewport:
             whole = centre and not self._exceeds(axis)
             middle.append(length / 2 if whole else min(max(wanted, 0.0), float(length)))
         self._centre = Point(*middle)
+        self._kept = None

@@ -1,0 +1,393 @@
+"""The window as a whole: keys, panels, drops, and being left and found again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QRect, Qt, QUrl
+from PySide6.QtGui import QColor, QGuiApplication, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QLineEdit,
+    QPlainTextEdit,
+    QSpinBox,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from kontext_desktop.dispatch import Dispatcher
+from kontext_desktop.model import Document, Draft, Raster, Settings, Size
+from kontext_desktop.paths import resources
+from kontext_desktop.ui import MainWindow, Theme
+from kontext_desktop.ui.commands import COMMANDS, MENUS, RECENT, SEPARATOR
+from kontext_desktop.workbench import Desk, Notice, Picture, Tone, Workbench
+
+EMPTY = Desk(
+    document=None,
+    shown_version_id="",
+    frame=None,
+    returns=None,
+    price=80_000,
+    can_generate=False,
+    why_not="Open a picture first.",
+    practice=True,
+    mode="practice",
+    spent_today=0,
+    daily_cap=10_000_000,
+    running=0,
+    waiting=0,
+    key_text="Practice needs no key",
+    key_tone=Tone.PLAIN,
+    busy="",
+    recent_files=(),
+)
+SIZE = Size(400, 300)
+DOCUMENT = Document("d", 1, "fish & chips.jpg", "", "0", SIZE, "JPEG", 8, 0.0, "a")
+WITH_PICTURE = replace(EMPTY, document=DOCUMENT, shown_version_id="a", why_not="Write.")
+PICTURE = Picture("a", SIZE, (Raster(bytes(400 * 300 * 4), SIZE),), preview=False)
+
+Open = Callable[..., MainWindow]
+
+
+class Answers:
+    """The person, as far as dialogs go."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.proposed: Path | None = None
+
+    def picture_to_open(self, parent: QWidget, folder: Path) -> Path | None:
+        return self.path
+
+    def place_to_write(self, parent: QWidget, proposed: Path) -> Path | None:
+        self.proposed = proposed
+        return None
+
+
+@pytest.fixture(scope="session")
+def theme(qapp: QApplication) -> Theme:
+    theme = Theme.read(resources())
+    theme.apply(qapp)
+    return theme
+
+
+@pytest.fixture
+def open_window(qtbot: QtBot, tmp_path: Path, theme: Theme) -> Iterator[Open]:
+    """Windows over a workbench that was built and not started: a test speaks for the engine."""
+    windows: list[MainWindow] = []
+
+    def open_window(
+        window: dict[str, str] | None = None,
+        desk: Desk = WITH_PICTURE,
+        size: tuple[int, int] = (1600, 900),
+    ) -> MainWindow:
+        settings = Settings(mode=desk.mode, window=window or {})
+        workbench = Workbench(_refuse_to_open, lambda _: None, settings, Dispatcher(1))
+        opened = MainWindow(workbench, theme, Answers(tmp_path / "chosen.jpg"))
+        windows.append(opened)
+        qtbot.addWidget(opened)
+        if window is None:
+            opened.resize(*size)
+        with qtbot.waitActive(opened):
+            opened.show()
+            opened.activateWindow()
+        workbench.desk_changed.emit(desk)
+        workbench.draft_changed.emit(Draft(guidance_scale=3.5, seed=1))
+        if desk.document is not None:
+            workbench.picture_shown.emit(PICTURE)
+        return opened
+
+    yield open_window
+    for opened in windows:
+        opened.close()
+
+
+def _refuse_to_open(settings: Settings) -> object:
+    raise AssertionError("these tests need no library")
+
+
+def find(window: MainWindow, name: str) -> QWidget:
+    widget = window.findChild(QWidget, name)
+    assert isinstance(widget, QWidget), name
+    return widget
+
+
+def shown(window: MainWindow) -> set[str]:
+    parts = ("versionList", "right", "strip", "canvas", "topBar", "statusBar")
+    return {name for name in parts if find(window, name).isVisible()}
+
+
+def press(key: Qt.Key) -> None:
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    QTest.keyClick(focus, key)
+
+
+# Keys
+
+
+def test_tab_hides_the_panels_and_brings_them_back(open_window: Open) -> None:
+    window = open_window()
+    before = shown(window)
+    press(Qt.Key.Key_Tab)
+    assert shown(window) == {"canvas", "topBar", "statusBar"}
+    press(Qt.Key.Key_Tab)
+    assert shown(window) == before
+
+
+@pytest.mark.parametrize("kind", [QLineEdit, QPlainTextEdit, QSpinBox])
+def test_no_single_key_fires_while_a_text_field_has_the_focus(
+    open_window: Open, kind: type[QWidget]
+) -> None:
+    window = open_window()
+    window.canvas.zoom_to(2.0)
+    before = shown(window)
+    field = next(field for field in window.findChildren(kind) if field.isVisible())
+    field.setFocus()
+    for command in COMMANDS:
+        if command.single is not None:
+            press(command.single)
+            field.setFocus()
+    for key in (Qt.Key.Key_Backslash, Qt.Key.Key_Space):
+        QTest.keyPress(field, key)
+        assert not window.canvas.shows_before
+        QTest.keyRelease(field, key)
+    assert shown(window) == before
+    assert window.canvas.zoom == 2.0
+
+
+def test_single_letters_are_typed_into_the_prompt(open_window: Open) -> None:
+    window = open_window()
+    press(Qt.Key.Key_F)
+    assert window.canvas.fitted
+    prompt = find(window, "prompt")
+    assert isinstance(prompt, QPlainTextEdit)
+    prompt.setFocus()
+    QTest.keyClicks(prompt, r"fv \p")
+    assert prompt.toPlainText() == r"fv \p"
+
+
+def test_whoever_goes_by_keyboard_reaches_the_next_control_with_tab(open_window: Open) -> None:
+    window = open_window()
+    before = shown(window)
+    find(window, "prompt").setFocus()
+    reached = set()
+    for _ in range(12):
+        press(Qt.Key.Key_Tab)
+        reached.add(QApplication.focusWidget())
+    assert shown(window) == before
+    assert len(reached) > 6
+
+
+def test_a_click_on_the_picture_gives_the_keys_back_to_it(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window()
+    find(window, "prompt").setFocus()
+    press(Qt.Key.Key_Tab)
+    qtbot.mouseClick(window.canvas, Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
+    press(Qt.Key.Key_Tab)
+    assert "right" not in shown(window)
+
+
+def test_space_does_not_press_the_button_that_was_clicked_last(
+    open_window: Open, qtbot: QtBot
+) -> None:
+    window = open_window(desk=replace(WITH_PICTURE, can_generate=True, why_not=""))
+    generate = find(window, "generate")
+    assert isinstance(generate, QAbstractButton)
+    qtbot.mouseClick(generate, Qt.MouseButton.LeftButton)
+    pressed: list[bool] = []
+    generate.clicked.connect(pressed.append)
+    press(Qt.Key.Key_Space)
+    assert pressed == []
+
+
+def test_escape_goes_back_to_the_picture(open_window: Open) -> None:
+    window = open_window()
+    find(window, "prompt").setFocus()
+    press(Qt.Key.Key_Escape)
+    assert window.canvas.hasFocus()
+
+
+def test_before_is_shown_as_long_as_the_key_is_held(open_window: Open) -> None:
+    window = open_window()
+    older = replace(PICTURE, version_id="older")
+    QTest.keyPress(window.canvas, Qt.Key.Key_Backslash)
+    window.workbench.before_shown.emit(older)
+    assert window.canvas.shows_before
+    QTest.keyRelease(window.canvas, Qt.Key.Key_Backslash)
+    assert not window.canvas.shows_before
+
+
+def test_before_is_let_go_when_the_window_loses_the_keyboard(
+    open_window: Open, qtbot: QtBot
+) -> None:
+    window = open_window()
+    QTest.keyPress(window.canvas, Qt.Key.Key_Backslash)
+    window.workbench.before_shown.emit(replace(PICTURE, version_id="older"))
+    assert window.canvas.shows_before
+    other = QWidget()
+    qtbot.addWidget(other)
+    with qtbot.waitActive(other):
+        other.show()
+        other.activateWindow()
+    assert not window.canvas.shows_before
+
+
+def test_every_command_is_reached_by_key_or_is_about(open_window: Open) -> None:
+    window = open_window()
+    for command in COMMANDS:
+        assert command.keys or command.single is not None or command.name == "about"
+        assert window.actions_by_name[command.name] in window.actions()
+    offered = {name for _, names in MENUS for name in names} - {RECENT, SEPARATOR}
+    assert {command.name for command in COMMANDS} - offered == {"generate"}
+
+
+# Layout
+
+
+def test_a_small_window_puts_the_versions_away_and_brings_them_when_asked(
+    open_window: Open,
+) -> None:
+    window = open_window(size=(1440, 900))
+    assert "versionList" not in shown(window)
+    press(Qt.Key.Key_V)
+    assert "versionList" in shown(window)
+    press(Qt.Key.Key_V)
+    assert "versionList" not in shown(window)
+    window.resize(1700, 900)
+    assert "versionList" in shown(window)
+
+
+def test_the_columns_have_their_widths(open_window: Open) -> None:
+    window = open_window(size=(1920, 1080))
+    assert find(window, "versionList").width() == 240
+    assert find(window, "right").width() == 360
+    assert find(window, "strip").height() == 128
+    assert (window.top_bar.height(), window.status_bar.height()) == (40, 24)
+
+
+def test_a_finished_job_and_a_notice_leave_the_view_as_it_is(open_window: Open) -> None:
+    window = open_window()
+    window.canvas.zoom_to(2.0)
+    view, place = window.canvas.view_state(), window.canvas.geometry()
+    window.workbench.result_arrived.emit("b")
+    window.workbench.notice_raised.emit(Notice(Tone.TROUBLE, "It failed.", "Try again."))
+    QApplication.processEvents()
+    assert find(window, "noticeBar").isVisible()
+    assert (window.canvas.view_state(), window.canvas.geometry()) == (view, place)
+
+
+def test_without_a_picture_the_canvas_says_what_to_do_next(open_window: Open) -> None:
+    window = open_window(desk=replace(EMPTY, recent_files=("/pictures/a & b.jpg",)))
+    assert find(window, "emptyDesk").isVisible()
+    with_name = [
+        row for row in window.findChildren(QAbstractButton) if row.accessibleName() == "a & b.jpg"
+    ]
+    assert len(with_name) == 1
+    window.workbench.desk_changed.emit(WITH_PICTURE)
+    assert not find(window, "emptyDesk").isVisible()
+
+
+def test_the_first_choice_stands_in_the_place_of_the_canvas(open_window: Open) -> None:
+    window = open_window(desk=replace(EMPTY, mode=None, practice=False))
+    assert find(window, "firstRun").isVisible()
+    assert "canvas" not in shown(window)
+    window.workbench.desk_changed.emit(EMPTY)
+    assert not find(window, "firstRun").isVisible()
+    assert "canvas" in shown(window)
+
+
+@pytest.mark.parametrize(
+    ("mode", "text"),
+    [("practice", "Practice, not AI"), ("real", "Real · api.wavespeed.ai")],
+)
+def test_practice_or_real_is_told_from_the_first_frame(
+    open_window: Open, mode: str, text: str
+) -> None:
+    desk = replace(EMPTY, mode=mode, practice=mode == "practice")
+    window = open_window(desk=desk)
+    pill = find(window, "servicePill")
+    assert isinstance(pill, QAbstractButton)
+    assert pill.isVisible()
+    assert pill.text() == text
+
+
+# Pictures coming in
+
+
+def test_a_dropped_file_is_opened(open_window: Open, tmp_path: Path) -> None:
+    window = open_window(desk=EMPTY)
+    told: list[Desk] = []
+    window.workbench.desk_changed.connect(told.append)
+    window.canvas.files_dropped.emit([tmp_path / "one.jpg", tmp_path / "two.jpg"])
+    assert told[-1].busy == "Opening one.jpg"
+
+
+def test_a_picture_or_a_file_on_the_clipboard_is_pasted(open_window: Open, tmp_path: Path) -> None:
+    window = open_window(desk=EMPTY)
+    told: list[Desk] = []
+    window.workbench.desk_changed.connect(told.append)
+    image = QImage(4, 4, QImage.Format.Format_RGB32)
+    image.fill(QColor("red"))
+    QGuiApplication.clipboard().setImage(image)
+    window.actions_by_name["paste"].trigger()
+    assert told[-1].busy == "Pasting"
+    files = QMimeData()
+    files.setUrls([QUrl.fromLocalFile(str(tmp_path / "copied.png"))])
+    QGuiApplication.clipboard().setMimeData(files)
+    window.actions_by_name["paste"].trigger()
+    assert told[-1].busy == "Opening copied.png"
+
+
+def test_pasting_nothing_says_so(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window(desk=EMPTY)
+    QGuiApplication.clipboard().setText("words")
+    with qtbot.waitSignal(window.workbench.notice_raised) as raised:
+        window.actions_by_name["paste"].trigger()
+    assert raised.args[0].message == "There is no picture on the clipboard."
+
+
+def test_open_asks_for_a_picture(open_window: Open) -> None:
+    window = open_window(desk=EMPTY)
+    told: list[Desk] = []
+    window.workbench.desk_changed.connect(told.append)
+    window.actions_by_name["open"].trigger()
+    assert told[-1].busy == "Opening chosen.jpg"
+
+
+# Left and found again
+
+
+def test_the_window_is_found_as_it_was_left(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window()
+    window.setGeometry(30, 40, 740, 640)
+    window.canvas.zoom_to(2.0, window.canvas.rect().center().toPointF())
+    window.canvas.pan(-40, 25)
+    press(Qt.Key.Key_Tab)
+    view = window.canvas.view_state()
+    window.close()
+    again = open_window(window=dict(window.workbench.settings.window))
+    assert again.geometry() == QRect(30, 40, 740, 640)
+    assert again.canvas.view_state() == view
+    assert shown(again) == {"canvas", "topBar", "statusBar"}
+
+
+def test_a_window_left_on_a_screen_that_is_gone_comes_back_into_sight(open_window: Open) -> None:
+    window = open_window(size=(700, 600))
+    window.move(90_000, 90_000)
+    window.close()
+    again = open_window(window=dict(window.workbench.settings.window))
+    screen = again.screen().availableGeometry()
+    assert screen.intersects(again.frameGeometry())
+
+
+@pytest.mark.parametrize("value", ["", "nonsense", "Ünsinn", "-1 -1 0 0 0 0 0", "9 9 9 9 9 9 1e9"])
+def test_what_was_kept_badly_is_passed_over(open_window: Open, value: str) -> None:
+    window = open_window(window={"geometry": value, "arrangement": value, "view": value})
+    assert "canvas" in shown(window)
+    assert "right" in shown(window)
