@@ -73,6 +73,8 @@ class SettingsDialog(QDialog):
         column.addLayout(self._grid)
         column.addWidget(hairline())
         column.addLayout(self._button_row(padding))
+        for button in self.findChildren(QPushButton):
+            button.setAutoDefault(False)  # Enter belongs to the field it is pressed in
         workbench.desk_changed.connect(self.show_desk)
 
     def show_desk(self, desk: Desk) -> None:
@@ -145,8 +147,6 @@ class SettingsDialog(QDialog):
         row.addStretch(1)
         row.addWidget(cancel)
         row.addWidget(save)
-        for button in self.findChildren(QPushButton):
-            button.setAutoDefault(False)  # Enter belongs to the field it is pressed in
         return row
 
     def _add_row(self, text: str, field: QWidget, hint: str = "") -> None:

@@ -1,0 +1,121 @@
+"""A workbench that records what the widgets ask of it and says what the test wants said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from kontext_desktop.model import Document, Draft, Frame, Settings, Size
+from kontext_desktop.paths import resources
+from kontext_desktop.ui.theme import Theme
+from kontext_desktop.workbench import Desk, Tone, Workbench
+
+PICTURE = Document("doc", 1, "portrait.jpg", "", "", Size(4288, 2848), "jpeg", 8, 0.0, "v1")
+
+
+class RecordingWorkbench(Workbench):
+    """Has the signals of the real one, and no engine behind it."""
+
+    def __init__(self) -> None:
+        QObject.__init__(self)  # the real constructor wants what this one is here to do without
+        self.settings = Settings(mode="practice")
+        self.calls: list[tuple[Any, ...]] = []
+        self.said = Draft(guidance_scale=3.5, seed=77)
+        self.desk = Desk(
+            document=PICTURE,
+            shown_version_id="v1",
+            frame=Frame.whole(PICTURE.size),
+            returns=Size(1248, 832),
+            price=80_000,
+            can_generate=True,
+            why_not="",
+            practice=False,
+            mode="real",
+            spent_today=1_440_000,
+            daily_cap=10_000_000,
+            running=0,
+            waiting=0,
+            key_text="Key in the system keyring",
+            key_tone=Tone.GOOD,
+            busy="",
+            recent_files=(),
+        )
+
+    def say_desk(self, **changes: Any) -> None:
+        self.desk = replace(self.desk, **changes)
+        self.desk_changed.emit(self.desk)
+
+    def say_draft(self, **changes: Any) -> None:
+        self.said = replace(self.said, **changes)
+        self.draft_changed.emit(self.said)
+
+    def set_draft(self, draft: Draft) -> None:
+        self.calls.append(("set_draft", draft))
+        self.said = draft
+        self.draft_changed.emit(draft)  # as the real one does, within the call
+        self.desk_changed.emit(self.desk)
+
+    def generate(self) -> None:
+        self.calls.append(("generate",))
+        self.desk_changed.emit(self.desk)
+        self.tiles_changed.emit([])
+
+    def roll_seed(self) -> None:
+        self.set_draft(replace(self.said, seed=self.said.seed + 1))
+
+    def show_version(self, version_id: str) -> None:
+        self.calls.append(("show_version", version_id))
+        self.say_desk(shown_version_id=version_id)
+
+    def want_thumbnail(self, version_id: str) -> None:
+        self.calls.append(("want_thumbnail", version_id))
+
+    def act_on_tile(self, job_id: str, action: str) -> None:
+        self.calls.append(("act_on_tile", job_id, action))
+
+    def choose_mode(self, mode: str) -> None:
+        self.calls.append(("choose_mode", mode))
+
+    def put_key(self, key: str) -> None:
+        self.calls.append(("put_key", key))
+
+    def forget_key(self) -> None:
+        self.calls.append(("forget_key",))
+
+    def set_settings(self, settings: Settings) -> None:
+        self.calls.append(("set_settings", settings))
+        self.settings = settings
+
+    def list_calls(self, name: str) -> list[tuple[Any, ...]]:
+        return [call[1:] for call in self.calls if call[0] == name]
+
+
+@pytest.fixture
+def workbench(qtbot: QtBot) -> RecordingWorkbench:
+    return RecordingWorkbench()
+
+
+@pytest.fixture
+def show(
+    qtbot: QtBot, workbench: RecordingWorkbench
+) -> Callable[[Callable[..., QWidget], int, int], Any]:
+    """Make a panel of the given class and show it."""
+    theme = Theme.read(resources())
+
+    def make(kind: Callable[..., QWidget], width: int = 360, height: int = 700) -> QWidget:
+        panel = kind(workbench, theme)
+        qtbot.addWidget(panel)
+        panel.resize(width, height)
+        with qtbot.waitActive(panel):
+            panel.show()
+            panel.activateWindow()
+        return panel
+
+    make.theme = theme
+    return make
