@@ -24,7 +24,7 @@ from kontext_desktop import __version__, paths, settings
 from kontext_desktop.dispatch import Dispatcher
 from kontext_desktop.errors import KontextError
 from kontext_desktop.model import Settings
-from kontext_desktop.ui import MainWindow, Theme, show_crash
+from kontext_desktop.ui import Ask, MainWindow, Theme, show_crash
 from kontext_desktop.workbench import Notice, Tone, Workbench
 
 if TYPE_CHECKING:
@@ -59,9 +59,13 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def build_window(
-    options: argparse.Namespace, application: QApplication, environ: MutableMapping[str, str]
+    options: argparse.Namespace,
+    application: QApplication,
+    environ: MutableMapping[str, str],
+    ask: Ask | None = None,
 ) -> tuple[MainWindow, Workbench]:
-    """The whole window, not shown, and its workbench, not started."""
+    """The whole window, not shown, and its workbench, not started. `ask` answers its questions
+    for files in the dialogs' place."""
     application.setApplicationName(paths.APP)
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("kontext-desktop")
@@ -78,7 +82,7 @@ def build_window(
 
     dispatcher = Dispatcher(JOB_THREADS)
     workbench = Workbench(_studio_opener(options, environ), save, told, dispatcher)
-    window = MainWindow(workbench, theme)
+    window = MainWindow(workbench, theme, ask)
     dispatcher.crashed.connect(lambda stack: show_crash(window, stack))
     if trouble is not None:
         notice = Notice(Tone.TROUBLE, trouble.message, trouble.hint, trouble.detail)

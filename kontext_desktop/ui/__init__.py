@@ -1,7 +1,8 @@
 """Widgets only: they show the workbench and call the workbench, and know nothing behind it."""
 
+from kontext_desktop.ui.ask import Ask
 from kontext_desktop.ui.crash import show_crash
 from kontext_desktop.ui.main_window import MainWindow
 from kontext_desktop.ui.theme import Theme
 
-__all__ = ["MainWindow", "Theme", "show_crash"]
+__all__ = ["Ask", "MainWindow", "Theme", "show_crash"]

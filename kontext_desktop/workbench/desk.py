@@ -6,6 +6,7 @@ through the dispatcher; the engine is imported there, so that the first paint ne
 
 from __future__ import annotations
 
+import logging
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -101,7 +102,8 @@ class Workbench(QObject):
         self._ordering = False
         self._busy = ""
         self._key_text, self._key_tone = "", Tone.PLAIN
-        self._closed = False
+        self._closed: bool | None = None
+        """None while open; then whether all threads came to rest."""
 
         self._queue = JobQueue(dispatcher, self)
         self._queue.changed.connect(self._jobs_changed)
@@ -143,22 +145,30 @@ class Workbench(QObject):
         self._dispatcher.run(lambda _: self._open_studio(wanted), ready, self._tell)
 
     def close(self) -> bool:
-        """Keep what is on the desk. True when every thread came to rest; no Job changes state."""
-        if self._closed:
-            return True
-        self._closed = True
+        """Keep what is on the desk. True when every thread came to rest; no Job changes state.
+
+        Blocks for 2.5 seconds at most. What cannot be written now is logged: the window is gone.
+        """
+        if self._closed is not None:
+            return self._closed
         self._draft_rest.stop()
         self._tile_tick.stop()
-        still = self._dispatcher.close(2.5)
-        if self._document is not None:
-            window = {"document": self._document.id, "version": self._shown}
-            self.settings = replace(self.settings, window={**self.settings.window, **window})
-        self._save_settings(self.settings)
-        if self._studio is not None and still:
-            if self._document is not None:
-                self._studio.library.put_draft(self._document.id, self._draft)
+        self._closed = self._dispatcher.close(2.5)
+        try:
+            self._keep_all()
+        except KontextError as error:
+            logging.getLogger(__name__).error("%s %s", error.message, error.detail)
+        if self._studio is not None and self._closed:
             self._studio.close()
-        return still
+        return self._closed
+
+    def _keep_all(self) -> None:
+        document = self._document
+        if document is not None:
+            self.keep_window({"document": document.id, "version": self._shown})
+        self._save_settings(self.settings)
+        if document is not None and self._studio is not None and self._closed:
+            self._studio.library.put_draft(document.id, self._draft)
 
     def keep_window(self, values: Mapping[str, str]) -> None:
         """Remember how the window was left; written when it closes."""

@@ -25,7 +25,7 @@ def _row(version: Version, job: Job | None, original: str) -> VersionRow:
         note = "untouched" if not version.parent_ids else ""
         return VersionRow(version, 0, version.title, note, version.title)
     depth = 0 if version.parent_ids == (original,) else 1
-    note = f"seed {job.recipe.seed}" + (" · practice" if version.practice else "")
+    note = f"seed {job.recipe.seed}"
     return VersionRow(version, depth, version.title, note, job.recipe.prompt)
 
 

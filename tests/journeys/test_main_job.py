@@ -1,0 +1,166 @@
+"""The main job as a person does it: open, describe, generate, look, keep."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from window_person import Person
+
+from kontext_desktop.imaging import from_raster, probe, read
+from kontext_desktop.model import Size
+from kontext_desktop.practice import Fault, PracticeService
+
+Enter = Callable[..., Person]
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+def test_the_whole_job_in_the_window_and_again_tomorrow(
+    enter: Enter, service: PracticeService, picture: Path, tmp_path: Path
+) -> None:
+    person = enter("--endpoint", service.url)
+    person.open(picture)
+    assert person.picture is not None
+    original = person.picture.version_id
+    assert np.array_equal(from_raster(person.picture.levels[0]), read(picture))
+
+    person.write("prompt", "Keep the table. Replace the background with pale blue.")
+    person.find("variations").setFocus()
+    person.write("variations", "2")
+    person.generate(2)
+    assert person.sees_whole_picture()
+    assert person.picture.version_id == original, "a finished job must not take the canvas away"
+    assert len(person.rows) == 3
+    submitted = [json.loads(r.body) for r in service.requests if "flux" in r.path]
+    assert [body["prompt"] for body in submitted] == [
+        "Keep the table. Replace the background with pale blue."
+    ] * 2
+    seeds = sorted(body["seed"] for body in submitted)
+    assert seeds[1] == seeds[0] + 1
+
+    first = person.rows[1].version.id
+    person.look_at(first)
+    person.wait(lambda: person.before is not None and person.before.version_id == original)
+    canvas = person.window.canvas
+    QTest.keyPress(canvas, Qt.Key.Key_Backslash)
+    assert canvas.shows_before
+    QTest.keyRelease(canvas, Qt.Key.Key_Backslash)
+    assert not canvas.shows_before
+
+    person.find("variations").setFocus()
+    person.write("variations", "1")
+    person.write("prompt", "Make it black and white.")
+    person.generate(1)
+    second = person.rows[0].version
+    assert second.parent_ids == (first,)
+    uploads = [read(r.body) for r in service.requests if r.method == "PUT"]
+    assert not np.array_equal(uploads[0], uploads[-1])
+
+    person.answers.to_write = tmp_path / "kept.png"
+    person.press(Qt.Key.Key_S, CONTROL | Qt.KeyboardModifier.ShiftModifier)
+    person.wait(lambda: any("kept.png" in notice.message for notice in person.notices))
+    assert probe(tmp_path / "kept.png").size == Size(1200, 800)
+    assert len(service.ledger) == 3
+
+    again = enter("--endpoint", service.url)
+    again.wait(again.sees_whole_picture)
+    assert again.picture is not None
+    assert again.picture.version_id == first
+    assert again.rows[0].version.id == second.id
+    assert again.find("prompt").toPlainText() == "Make it black and white."
+    assert len(service.ledger) == 3
+
+
+def test_practice_needs_nothing_but_the_first_click(enter: Enter, picture: Path) -> None:
+    person = enter()
+    assert person.find("firstRun").isVisible()
+    person.click("choosePractice")
+    person.wait(lambda: person.desk is not None and person.desk.practice)
+    assert not person.find("firstRun").isVisible()
+    person.open(picture)
+    person.write("prompt", "Warmer.")
+    person.generate(1)
+    assert person.rows[0].version.practice
+    assert person.tiles[0].practice
+    person.look_at(person.rows[0].version.id)
+    assert "practice" in person.workbench.propose_export()
+
+
+def test_two_clicks_are_one_order(enter: Enter, service: PracticeService, picture: Path) -> None:
+    person = enter("--endpoint", service.url)
+    person.open(picture)
+    person.write("prompt", "Warmer.")
+    person.wait(lambda: person.find("generate").isEnabled())
+    button = person.find("generate")
+    for _ in range(3):
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    QTest.keyClick(person.find("prompt"), Qt.Key.Key_Return, CONTROL)
+    person.wait(lambda: [tile.text for tile in person.tiles] == ["Ready"])
+    assert len(service.ledger) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("status:402", "Failed"),
+        ("close-after", "May be billed"),
+        ("fail:1200", "Failed"),
+    ],
+)
+def test_trouble_is_said_in_the_strip_with_what_to_do(
+    enter: Enter, service: PracticeService, picture: Path, fault: str, words: str
+) -> None:
+    service.faults.add(Fault("submit", fault))
+    person = enter("--endpoint", service.url)
+    person.open(picture)
+    person.write("prompt", "Warmer.")
+    person.wait(lambda: person.find("generate").isEnabled())
+    person.click("generate")
+    person.wait(lambda: [tile.text for tile in person.tiles] == [words])
+    assert person.tiles[0].detail
+    assert len(person.tiles[0].tooltip) > len(person.tiles[0].detail)
+
+
+def test_a_bad_picture_is_a_sentence_and_nothing_else(
+    enter: Enter, service: PracticeService, picture: Path, tmp_path: Path
+) -> None:
+    person = enter("--endpoint", service.url)
+    person.open(picture)
+    bad = tmp_path / "bad.jpg"
+    bad.write_text("no picture")
+    shown = person.picture
+    person.workbench.open_file(bad)
+    person.wait(lambda: bool(person.notices))
+    assert person.notices[-1].hint
+    assert person.picture is shown
+    assert person.desk is not None
+    assert not person.desk.busy
+
+
+def test_closing_in_the_middle_loses_nothing(
+    enter: Enter, service: PracticeService, picture: Path
+) -> None:
+    person = enter("--endpoint", service.url)
+    person.open(picture)
+    person.write("prompt", "Warmer.")
+    person.wait(lambda: person.find("generate").isEnabled())
+    person.click("generate")
+    person.wait(lambda: any(tile.text == "Generating" for tile in person.tiles))
+    again = enter("--endpoint", service.url)
+    again.wait(lambda: len(again.rows) == 2)
+    assert len(service.ledger) == 1
+
+
+def test_single_keys_are_letters_while_a_text_has_the_focus(
+    enter: Enter, service: PracticeService, picture: Path
+) -> None:
+    person = enter("--endpoint", service.url)
+    person.open(picture)
+    person.write("prompt", "fine \\ fit")
+    assert person.find("prompt").toPlainText() == "fine \\ fit"
+    assert not person.window.canvas.shows_before
