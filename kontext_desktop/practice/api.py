@@ -122,7 +122,7 @@ class Api:
                 continue
             if (after and prediction.at < after) or (before and prediction.at > before):
                 continue
-            item = self._describe(*self._predictions.get_status(prediction))
+            item = self._describe(*self._predictions.get_status(prediction, patience=0))
             if body.get("status") in (None, item["status"]):
                 item["executionTime"] = item["timings"]["inference"]
                 items.append(item)

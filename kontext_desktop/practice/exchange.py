@@ -46,7 +46,8 @@ class Answer:
     @classmethod
     def error(cls, status: int, message: str = "", error_code: int = 0) -> Answer:
         """A refusal in the service's envelope; without a message, the status in words."""
-        content: dict[str, Any] = {"code": status, "message": message or HTTPStatus(status).phrase}
+        known = next((known.phrase for known in HTTPStatus if known == status), "Unknown Error")
+        content: dict[str, Any] = {"code": status, "message": message or known}
         if error_code:
             content["error_code"] = error_code
         return cls.json(status, content)

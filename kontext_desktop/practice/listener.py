@@ -53,6 +53,7 @@ class Listener(ThreadingHTTPServer):
         self._lock = threading.Lock()
         self._live: dict[threading.Thread, socket.socket] = {}
         self._accepting: threading.Thread | None = None
+        self._ended = threading.Event()
         super().__init__(("127.0.0.1", port), _Connection)
 
     @property
@@ -62,13 +63,16 @@ class Listener(ThreadingHTTPServer):
     def start(self, route: Callable[[LoggedRequest], Call | Answer]) -> None:
         self.route = route
         self._accepting = threading.Thread(
-            target=self.serve_forever, args=(0.05,), name=f"practice-{self.name}", daemon=True
+            target=self._accept, name=f"practice-{self.name}", daemon=True
         )
         self._accepting.start()
 
     def close(self) -> None:
         if self._accepting is not None:
-            self.shutdown()
+            self._ended.set()
+            socket.create_connection(
+                ("127.0.0.1", self.server_port)
+            ).close()  # wakes the accepting thread
             self._accepting.join()
         self.server_close()
         with self._lock:
@@ -80,6 +84,20 @@ class Listener(ThreadingHTTPServer):
                 continue  # the other side was quicker
         for thread in live:
             thread.join()
+
+    def _accept(self) -> None:
+        """Instead of `serve_forever`, which wakes up many times a second to see whether it shall
+        end."""
+        while True:
+            try:
+                connection, address = self.get_request()
+            except OSError:  # the client gave up already, or too many files are open
+                self._ended.wait(0.05)
+                continue
+            if self._ended.is_set():
+                connection.close()
+                return
+            self.process_request(connection, address)
 
     def server_bind(self) -> None:
         """Without the base class's look-up of the host's name, which can take seconds."""

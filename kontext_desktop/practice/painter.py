@@ -201,7 +201,7 @@ def _worn(pixels: Floats, random: Random) -> Image.Image:
         (width, height),
         Image.Transform.AFFINE,
         (scale, 0, left, 0, scale, top),
-        Image.Resampling.BICUBIC,
+        Image.Resampling.BILINEAR,
     )
     soft = from_image(moved.filter(ImageFilter.GaussianBlur(random.uniform(0.4, 0.6))))
     noise = random.standard_normal((height, width, 1), np.float32) * np.float32(1.3 / 255)

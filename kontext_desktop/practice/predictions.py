@@ -108,10 +108,12 @@ class Predictions:
     def delete(self, prediction_id: str) -> bool:
         return self._book.delete_prediction(prediction_id)
 
-    def get_status(self, prediction: Prediction) -> tuple[Prediction, Status]:
+    def get_status(
+        self, prediction: Prediction, patience: float = _PAINTING_PATIENCE
+    ) -> tuple[Prediction, Status]:
         """How a prediction is now, and what has become of it: painting may have failed it.
 
-        Waits for a painting that is late, for some seconds at most.
+        Waits up to `patience` seconds for a painting that is late.
         """
         left = prediction.ready_at - self._now()
         if left > 0:
@@ -121,7 +123,7 @@ class Predictions:
             painting = self._paintings.get(prediction.id)
         if painting is not None:
             try:
-                painting.result(_PAINTING_PATIENCE)
+                painting.result(patience)
             except (TimeoutError, CancelledError):
                 return prediction, "processing"
         prediction = self._book.find_prediction(prediction.id) or prediction

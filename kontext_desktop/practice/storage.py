@@ -62,7 +62,7 @@ class Storage:
     def open_ticket(self, filename: str, content_type: str, size: int) -> Upload:
         """Promise a place for `size` bytes, to be PUT within a quarter of an hour."""
         at = self._now()
-        headers = {"Content-Type": content_type, "X-Upload-Token": secrets.token_hex(16)}
+        headers = {"Content-Type": content_type, "x-upload-token": secrets.token_hex(16)}
         upload = Upload(new_id(), at, at + _TICKET_SECONDS, filename, content_type, size, headers)
         self._book.put_upload(upload)
         return upload
