@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from kontext_desktop.ui.pieces import Dot, Words, mark
@@ -103,6 +103,7 @@ class NoticeBar(QFrame):
         if notice.tone not in _STAYING:
             self._leave.start()
         self.show()
+        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
     def _show_place(self) -> None:
         total = self._seen + len(self._notices)

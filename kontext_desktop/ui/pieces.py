@@ -8,12 +8,13 @@ from __future__ import annotations
 import html
 import re
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QPainter,
     QPaintEvent,
     QPixmap,
+    QResizeEvent,
     QTextLayout,
     QTextOption,
 )
@@ -86,7 +87,7 @@ class Words(QLabel):
         text = _BLANKS.sub(" ", text).strip()
         if text != self.text():
             self.setText(text)
-            self.setToolTip(plain_tip(text))
+            self._offer_whole()
 
     def sizeHint(self) -> QSize:
         width = self._natural_width() + self._around().width()
@@ -115,12 +116,15 @@ class Words(QLabel):
             line = QRect(area.left(), top + number * step, area.width(), step)
             painter.drawText(line, int(along | Qt.AlignmentFlag.AlignVCenter), row)
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ToolTip:
-            width = self.contentsRect().width()
-            if self._fitted(width) == self._broken(width):
-                return True  # all of it is to be seen already
-        return super().event(event)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._offer_whole()
+
+    def _offer_whole(self) -> None:
+        """Have the whole text in the tooltip when not all of it is to be seen."""
+        width = self.contentsRect().width()
+        elided = self._fitted(width) != self._broken(width)
+        self.setToolTip(plain_tip(self.text()) if elided else "")
 
     def _around(self) -> QSize:
         """What the style sheet adds around the text."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QListView,
+    QStackedLayout,
     QVBoxLayout,
     QWidget,
 )
@@ -45,8 +46,13 @@ class VersionList(QWidget):
         title.setAccessibleName("Versions")
         self._number = Words(kind="secondary")
         self._number.setObjectName("versionCount")
-        self._empty = Words("Versions of a picture appear here.", "secondary", lines=3)
-        self._empty.setObjectName("versionsEmpty")
+        empty = Words("Versions of a picture appear here.", "secondary", lines=3)
+        empty.setObjectName("versionsEmpty")
+        empty.setContentsMargins(12, 0, 12, 0)
+        empty.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._stack = QStackedLayout()
+        self._stack.addWidget(empty)
+        self._stack.addWidget(self._view)
         header = QHBoxLayout()
         header.setContentsMargins(12, theme.size("gap"), 12, 8)
         header.addWidget(title)
@@ -56,14 +62,7 @@ class VersionList(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(header)
-        hint = QHBoxLayout()
-        hint.setContentsMargins(12, 0, 12, 0)
-        hint.addWidget(self._empty)
-        column.addLayout(hint)
-        column.addWidget(self._view, 1)
-        self._view.hide()
-        self._spare = QWidget()
-        column.addWidget(self._spare, 1)
+        column.addLayout(self._stack, 1)
         self.setFocusProxy(self._view)
 
         self._look = QTimer(self)  # many scroll steps in one turn ask once
@@ -71,7 +70,7 @@ class VersionList(QWidget):
         self._look.timeout.connect(self._ask_for_visible)
         self._view.verticalScrollBar().valueChanged.connect(lambda _: self._look.start(0))
         self._view.selectionModel().currentChanged.connect(self._show_chosen)
-        self._view.activated.connect(lambda index: self._show_chosen(index))
+        self._view.activated.connect(self._show_chosen)
         workbench.versions_changed.connect(self._show_rows)
         workbench.desk_changed.connect(self._show_desk)
         workbench.thumbnail_made.connect(self._show_thumbnail)
@@ -88,9 +87,7 @@ class VersionList(QWidget):
         place = self._view.verticalScrollBar().value()
         added = self._model.show_rows(rows)
         self._number.show_text(str(len(rows)) if rows else "")
-        self._empty.setVisible(not rows)
-        self._spare.setVisible(not rows)
-        self._view.setVisible(bool(rows))
+        self._stack.setCurrentIndex(1 if rows else 0)
         self._follow()
         self._view.doItemsLayout()
         self._view.verticalScrollBar().setValue(place + added * ROW_HEIGHT if place else 0)

@@ -114,8 +114,8 @@ def test_outside_text_is_shown_to_the_letter(versions, workbench):
 def test_the_count_and_the_empty_state(versions, workbench):
     count, empty = (versions.findChild(QLabel, n) for n in ("versionCount", "versionsEmpty"))
     assert count.text() == "3"
-    assert empty.isHidden()
+    assert not empty.isVisible()
     workbench.versions_changed.emit([])
     assert count.text() == ""
-    assert not empty.isHidden()
+    assert empty.isVisible()
     assert empty.text() == "Versions of a picture appear here."
