@@ -22,8 +22,9 @@ from kontext_desktop.workbench import Tile
 FACE = QSize(184, 84)
 TILE = QSize(184, 112)
 _ANNOUNCE_MS = 2400
-_SETTLE_MS = 500
-"""A button that began to cost money, or was just pressed, takes no click for so long."""
+_SETTLE_MS = 1000
+"""A button that began to cost money, or was just pressed, buys nothing for so long: longer than a
+double click takes, and than a held key usually waits before it repeats."""
 
 
 class TileView(QAbstractButton):
