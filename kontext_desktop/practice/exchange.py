@@ -13,7 +13,7 @@ from typing import Any
 from kontext_desktop.practice.faults import Fault
 
 _LOG_ENTRIES = 20_000
-_LOG_BYTES = 256 << 20
+_LOG_BYTES = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class RequestLog:
     """The requests of this run on both ports, in order of arrival. Any thread.
 
     Bounded, because a window may stay open for weeks: the oldest fall away beyond 20,000 entries or
-    256 MB of bodies.
+    64 MB of bodies.
     """
 
     def __init__(self) -> None:

@@ -127,7 +127,9 @@ class Predictions:
             except (TimeoutError, CancelledError):
                 return prediction, "processing"
         prediction = self._book.find_prediction(prediction.id) or prediction
-        return prediction, "failed" if prediction.code else "completed"
+        if prediction.code:
+            return prediction, "failed"
+        return prediction, "completed" if self._book.has_output(prediction.id) else "processing"
 
     def await_end(self, prediction: Prediction, seconds: float) -> tuple[Prediction, Status]:
         """`get_status` once it has ended, or as it is after `seconds`."""

@@ -75,7 +75,10 @@ class PracticeService:
             storage_listener = self._listen("storage", self._ports[1], last[1])
             undo.callback(storage_listener.close)
             book.put_ports(api_listener.server_port, storage_listener.server_port)
+            self._serve(book, api_listener, storage_listener)
             undo.pop_all()
+
+    def _serve(self, book: Book, api_listener: Listener, storage_listener: Listener) -> None:
         predictions = Predictions(
             book,
             seconds=self._seconds,
