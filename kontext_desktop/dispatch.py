@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
-from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
+from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
 
 from kontext_desktop.errors import Cancelled, KontextError
 
@@ -76,7 +76,9 @@ class Dispatcher(QObject):
             self._returned.emit(home)
 
         if self._open:
-            self._pools[pool].start(QRunnable.create(act))
+            # Not QRunnable.create: PySide6 6.11 keeps its wrapper after the runnable is gone, and
+            # hands it out for whatever is allocated at the same address next.
+            self._pools[pool].start(act)
 
     def close(self, wait: float) -> bool:
         """Drop what has not begun, wait up to `wait` seconds for the rest. True: all is still."""

@@ -25,6 +25,7 @@ from kontext_desktop.model import (
     Draft,
     Job,
     JobState,
+    Origin,
     Raster,
     Settings,
     Spend,
@@ -89,6 +90,8 @@ class Workbench(QObject):
         self._draw_seed = draw_seed
         self._studio: Studio | None = None
         self._when_ready: list[Callable[[], None]] = []
+        self._unavailable: KontextError | None = None
+        """Why there is no library in this run."""
         self._document: Document | None = None
         self._versions: list[Version] = []
         self._shown = ""
@@ -97,6 +100,8 @@ class Workbench(QObject):
         assert guidance is not None
         self._draft = Draft(guidance_scale=guidance, seed=draw_seed())
         self._practice = settings.mode == "practice"
+        self._origin: Origin | None = None
+        """The service that is spoken to now; None until it is known."""
         self._price = MODEL.price
         self._spent = Spend()
         self._ordering = False
@@ -142,7 +147,12 @@ class Workbench(QObject):
             elif not waiting:
                 self._restore()
 
-        self._dispatcher.run(lambda _: self._open_studio(wanted), ready, self._tell)
+        def unavailable(error: KontextError) -> None:
+            self._unavailable = error
+            self._when_ready.clear()
+            self._tell(error)
+
+        self._dispatcher.run(lambda _: self._open_studio(wanted), ready, unavailable)
 
     def close(self) -> bool:
         """Keep what is on the desk. True when every thread came to rest; no Job changes state.
@@ -302,7 +312,14 @@ class Workbench(QObject):
         job = self._queue.jobs.get(job_id)
         if job is None:
             return
-        if action in ("cancel", "hide"):
+        if action == "retry" and job.origin != self._origin:
+            service = "the practice service" if job.origin.practice else job.origin.endpoint
+            self.notice_raised.emit(
+                Notice(
+                    Tone.PLAIN, f"This job belongs to {service}.", "Choose it in Settings first."
+                )
+            )
+        elif action in ("cancel", "hide"):
             self._queue.act(job_id, lambda studio: errands.cancel(studio, job_id), False)
         elif job.state is JobState.QUEUED:
             self._queue.act(job_id, lambda studio: errands.permit(studio, job_id), True)
@@ -352,12 +369,14 @@ class Workbench(QObject):
         done: Callable[[Any], None],
         failed: Callable[[KontextError], None] | None = None,
     ) -> None:
-        """Run `work` on the library's pool as soon as there is a studio."""
-        studio = self._studio
-        if studio is None:
+        """Run `work` on a pool thread as soon as there is a studio."""
+        studio, failed = self._studio, failed or self._tell
+        if self._unavailable is not None:
+            failed(self._unavailable)
+        elif studio is None:
             self._when_ready.append(lambda: self._away(work, done, failed))
-            return
-        self._dispatcher.run(lambda _: work(studio), done, failed or self._tell)
+        else:
+            self._dispatcher.run(lambda _: work(studio), done, failed)
 
     def _restore(self) -> None:
         document_id = self.settings.window.get("document", "")
@@ -385,13 +404,13 @@ class Workbench(QObject):
     def _service_chosen(self) -> None:
         """Point the studio at the chosen service; settle and carry on what it left unfinished."""
         settings = self.settings
-        self._practice = settings.mode == "practice"
+        self._origin, self._practice = None, settings.mode == "practice"
         self._emit_desk()
         if settings.mode is None:
             return
 
         def done(standing: errands.Standing) -> None:
-            self._practice = standing.practice
+            self._origin, self._practice = standing.origin, standing.origin.practice
             self._price, self._spent = standing.price, standing.spent
             self._key_text, self._key_tone = standing.key_text, standing.key_tone
             self._queue.carry_on(standing.going_on)
@@ -495,7 +514,7 @@ class Workbench(QObject):
         others = [
             job
             for job in self._queue.jobs.values()
-            if job.batch_id != self._batch and not job.state.ended
+            if job.batch_id != self._batch and not job.state.ended and job.origin == self._origin
         ]
         shown = [job for job in batch + others if not job.hidden or job.state is JobState.DONE]
         results = {version.job_id: version.id for version in self._versions if version.job_id}

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kontext_desktop.catalog import KONTEXT_MAX
-from kontext_desktop.model import Document, Draft, Job, Raster, Settings, Spend, Version
+from kontext_desktop.model import Document, Draft, Job, Origin, Raster, Settings, Spend, Version
 from kontext_desktop.workbench.state import Tone
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Opened:
 class Standing:
     """What is known of the chosen service and of the Jobs it left unfinished."""
 
-    practice: bool
+    origin: Origin
     price: int
     spent: Spend
     key_text: str
@@ -81,7 +81,13 @@ def stand(studio: Studio, settings: Settings) -> Standing:
         key_text, key_tone = status.sentence, Tone.GOOD if status.place else Tone.LOOK
     price = ledger.quote(studio, studio.get_service(), KONTEXT_MAX)
     return Standing(
-        origin.practice, price, ledger.spent_today(studio, origin), key_text, key_tone, going_on, waiting
+        origin,
+        price,
+        ledger.spent_today(studio, origin),
+        key_text,
+        key_tone,
+        going_on,
+        waiting,
     )
 
 

@@ -12,21 +12,28 @@ EXPECTED_SECONDS = {True: 3.0, False: 8.0}
 """How long a prediction usually takes, practice and real; the service names no figure."""
 
 
+DEEPEST = 4
+"""Branches further down are indented no more, so that their titles keep room."""
+
+
 def list_rows(versions: Sequence[Version], jobs: Mapping[str, Job]) -> list[VersionRow]:
-    """Newest first. A version made from another than the original is indented once."""
-    original = versions[0].id if versions else ""
+    """Newest first; `versions` oldest first. What was made from an edit is indented below it."""
+    depths: dict[str, int] = {}
+    for version in versions:
+        above = [depths[parent] for parent in version.parent_ids if parent in depths]
+        depths[version.id] = min(above) + 1 if above else 0
     return [
-        _row(version, jobs.get(version.job_id or ""), original) for version in reversed(versions)
+        _row(version, jobs.get(version.job_id or ""), max(0, depths[version.id] - 1))
+        for version in reversed(versions)
     ]
 
 
-def _row(version: Version, job: Job | None, original: str) -> VersionRow:
+def _row(version: Version, job: Job | None, depth: int) -> VersionRow:
     if job is None:
-        note = "untouched" if not version.parent_ids else ""
-        return VersionRow(version, 0, version.title, note, version.title)
-    depth = 0 if version.parent_ids == (original,) else 1
+        note = "" if version.parent_ids else "untouched"
+        return VersionRow(version, min(depth, DEEPEST), version.title, note, version.title)
     note = f"seed {job.recipe.seed}"
-    return VersionRow(version, depth, version.title, note, job.recipe.prompt)
+    return VersionRow(version, min(depth, DEEPEST), version.title, note, job.recipe.prompt)
 
 
 def list_tiles(

@@ -71,13 +71,13 @@ class JobQueue(QObject):
 
     @property
     def running(self) -> int:
-        """Jobs that were sent and have not ended."""
-        states = (JobState.SENDING, JobState.RUNNING, JobState.DOWNLOADING)
-        return sum(job.state in states for job in self.jobs.values())
+        """Jobs that were sent and are being carried on."""
+        return sum(self.jobs[job_id].state is not JobState.QUEUED for job_id in self._away)
 
     @property
     def waiting(self) -> int:
-        return sum(job.state is JobState.QUEUED for job in self.jobs.values())
+        """Jobs that will be sent as soon as they can be."""
+        return sum(self.jobs[job_id].state is JobState.QUEUED for job_id in self._away)
 
     def is_waiting_for_click(self, job: Job) -> bool:
         """Whether a queued Job goes nowhere until the person sends it."""
