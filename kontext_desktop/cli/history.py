@@ -50,14 +50,30 @@ def show(
     if session.json:
         session.print(facts)
         return 0
-    table = Table.grid(padding=(0, 2))
     for name, value in facts.items():
-        if isinstance(value, list):
-            value = "\n".join(str(item) for item in value)
-        if value not in (None, ""):
-            table.add_row(Text(name.replace("_", " "), style="dim"), Text(str(value)))
-    session.out().print(table)
+        for line in _readable(name, value):
+            typer.echo(line)
     return 0
+
+
+def _readable(name: str, value: Any) -> list[str]:
+    """A fact as lines for people; nothing for what is not there."""
+    label = name.removesuffix("_at").removesuffix("_seconds").replace("_", " ")
+    if value in (None, "", False) or value == []:
+        return []
+    if name == "frame":
+        left, top, width, height = value
+        value = f"{width} × {height} at {left}, {top}"
+    elif name.endswith("_at"):
+        value = datetime.fromtimestamp(value).isoformat(" ", "seconds")
+    elif name.endswith("_seconds"):
+        value = f"{value:.1f} s"
+    elif name == "price":
+        value = dollars(round(value * USD))
+    elif value is True:
+        value = "yes"
+    lines = value if isinstance(value, list) else [value]
+    return [f"{label if not number else '':<16} {line}" for number, line in enumerate(lines)]
 
 
 def jobs(
