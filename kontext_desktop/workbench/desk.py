@@ -395,7 +395,11 @@ class Workbench(QObject):
         if found.draft is not None:
             self._draft = found.draft
             self.draft_changed.emit(found.draft)
-        self.picture_shown.emit(None)
+        if found.master:
+            original = found.versions[0].id
+            self._gallery.take(Picture(original, found.document.size, found.master, False))
+        else:
+            self.picture_shown.emit(None)
         self._emit_versions()
         self.show_version(found.document.current_version_id)
         for note in found.notes:

@@ -5,7 +5,7 @@ The engine is imported inside them, so that the window's first paint need not wa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from kontext_desktop.model import Document, Draft, Job, Origin, Raster, Settings
 from kontext_desktop.workbench.state import Tone
 
 if TYPE_CHECKING:
+    from kontext_desktop.engine.intake import Arrival
     from kontext_desktop.engine.studio import Studio
 
 
@@ -25,7 +26,9 @@ class Opened:
     versions: list[Version]
     jobs: list[Job]
     draft: Draft | None
-    notes: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    master: tuple[Raster, ...] = ()
+    """The original's levels where it was just decoded, so that it is not decoded again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +44,35 @@ class Standing:
     waiting: list[Job]
 
 
-def gather(studio: Studio, document: Document, notes: tuple[str, ...]) -> Opened:
+def find_document(studio: Studio, document_id: str) -> Opened | None:
+    known = [item for item in studio.library.list_documents() if item.id == document_id]
+    return _opened(studio, known[0]) if known else None
+
+
+def bring_in(studio: Studio, path: Path) -> Opened:
+    from kontext_desktop.engine import intake
+
+    return _arrived(studio, intake.bring_in(studio.library, path))
+
+
+def paste(studio: Studio, picture: Raster, name: str) -> Opened:
+    from kontext_desktop.engine import intake
+
+    return _arrived(studio, intake.paste(studio.library, picture, name))
+
+
+def _arrived(studio: Studio, arrival: Arrival) -> Opened:
+    from kontext_desktop.imaging import pyramid
+
+    found = _opened(studio, arrival.document)
+    return replace(found, notes=arrival.notes, master=pyramid(arrival.pixels))
+
+
+def _opened(studio: Studio, document: Document) -> Opened:
     library = studio.library
     jobs = library.list_jobs(document_id=document.id)
     versions = library.list_versions(document.id)
-    return Opened(document, versions, jobs, library.find_draft(document.id), notes)
-
-
-def find_document(studio: Studio, document_id: str) -> Opened | None:
-    known = [item for item in studio.library.list_documents() if item.id == document_id]
-    return gather(studio, known[0], ()) if known else None
+    return Opened(document, versions, jobs, library.find_draft(document.id))
 
 
 def repeat(studio: Studio, job: Job) -> list[Job]:
@@ -89,20 +111,6 @@ def stand(studio: Studio, settings: Settings) -> Standing:
         going_on,
         waiting,
     )
-
-
-def bring_in(studio: Studio, path: Path) -> Opened:
-    from kontext_desktop.engine import intake
-
-    arrival = intake.bring_in(studio.library, path)
-    return gather(studio, arrival.document, arrival.notes)
-
-
-def paste(studio: Studio, picture: Raster, name: str) -> Opened:
-    from kontext_desktop.engine import intake
-
-    arrival = intake.paste(studio.library, picture, name)
-    return gather(studio, arrival.document, arrival.notes)
 
 
 def order(studio: Studio, parent: Version, draft: Draft, expected_price: int) -> list[Job]:
