@@ -5,7 +5,7 @@ Sizes are device-independent pixels. It knows the parts only as widgets.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -15,8 +15,7 @@ COMPACT_WIDTH = 1440
 """Up to this width the versions are put away and the right column is narrow."""
 
 
-@dataclass(slots=True)
-class _Sizes:
+class _Sizes(NamedTuple):
     left: int
     right: int
     strip: int
@@ -31,29 +30,31 @@ class Arrangement(QSplitter):
     arranged = Signal(bool, bool)
     """Whether the versions are shown, and whether the window is compact."""
 
-    def __init__(self, left: QWidget, centre: QWidget, right: QWidget, strip: QWidget) -> None:
-        super().__init__(Qt.Orientation.Vertical)
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(Qt.Orientation.Vertical, parent)
         self.setObjectName("arrangement")
-        self._left, self._right, self._strip = left, right, strip
+        self.columns = QSplitter(Qt.Orientation.Horizontal, self)
+        """The parent to make the three upper parts with."""
+        self.columns.setObjectName("columns")
         self._compact: bool | None = None
         self._sizes = {False: _Sizes(240, 360, 128), True: _Sizes(220, 300, 128)}
         self._wants_left = True
         self._bare = False
 
-        strip.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        strip.setProperty("kind", "strip")
+    def hold(self, left: QWidget, centre: QWidget, right: QWidget, strip: QWidget) -> None:
+        """Take the parts in. Once, before the window is shown."""
+        self._left, self._right, self._strip = left, right, strip
+        for part in (left, centre, right):
+            self.columns.addWidget(part)
+        self.addWidget(strip)
         left.setMinimumWidth(180)
         left.hide()  # until there is a width: it must not keep a small window from being small
         centre.setMinimumWidth(320)
-        self._columns = QSplitter(Qt.Orientation.Horizontal)
-        self._columns.setObjectName("columns")
-        for part in (left, centre, right):
-            self._columns.addWidget(part)
-        self._columns.setStretchFactor(1, 1)
-        self.addWidget(self._columns)
-        self.addWidget(strip)
+        strip.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        strip.setProperty("kind", "strip")
+        self.columns.setStretchFactor(1, 1)
         self.setStretchFactor(0, 1)
-        for splitter in (self, self._columns):
+        for splitter in (self, self.columns):
             splitter.setChildrenCollapsible(False)
             splitter.setHandleWidth(1)
             splitter.splitterMoved.connect(self._learn_sizes)
@@ -80,13 +81,8 @@ class Arrangement(QSplitter):
 
     def state(self) -> str:
         """The sizes and what is hidden, as text for `restore`."""
-        numbers = [
-            number
-            for compact in (False, True)
-            for sizes in [self._sizes[compact]]
-            for number in (sizes.left, sizes.right, sizes.strip)
-        ]
-        return " ".join(map(str, [*numbers, int(self._bare)]))
+        numbers = [*self._sizes[False], *self._sizes[True], int(self._bare)]
+        return " ".join(map(str, numbers))
 
     def restore(self, state: str) -> None:
         """Take up what `state` said; anything else is left as it is."""
@@ -104,13 +100,13 @@ class Arrangement(QSplitter):
         self._right.setVisible(not self._bare)
         self._strip.setVisible(not self._bare)
         left = sizes.left if self._left.isVisibleTo(self) else 0
-        self._columns.setSizes([left, max(self.width() - left - sizes.right, 1), sizes.right])
+        self.columns.setSizes([left, max(self.width() - left - sizes.right, 1), sizes.right])
         self.setSizes([max(self.height() - sizes.strip, 1), sizes.strip])
         self.arranged.emit(self._left.isVisibleTo(self), bool(self._compact))
 
     def _learn_sizes(self) -> None:
-        sizes = self._sizes[bool(self._compact)]
-        left, _, sizes.right = self._columns.sizes()
-        if self._left.isVisibleTo(self):
-            sizes.left = left
-        sizes.strip = self.sizes()[1]
+        compact = bool(self._compact)
+        left, _, right = self.columns.sizes()
+        if not self._left.isVisibleTo(self):
+            left = self._sizes[compact].left
+        self._sizes[compact] = _Sizes(left, right, self.sizes()[1])

@@ -6,8 +6,8 @@ Help lists the keys from this data too, so that list cannot fall behind.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
@@ -16,8 +16,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from kontext_desktop.ui.shortcuts import SingleKeys
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     name: str
     text: str
     keys: tuple[str, ...] = ()

@@ -1,6 +1,7 @@
 """The window: connects the parts with each other and the workbench; is left and found again.
 
-The parts do the showing; what is worth keeping is the workbench's.
+The parts do the showing, what is worth keeping is the workbench's. What the first paint does not
+need is imported and made when it is first asked for.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QImage
@@ -29,7 +31,6 @@ from kontext_desktop.ui.canvas import Canvas
 from kontext_desktop.ui.commands import make_actions, make_menus
 from kontext_desktop.ui.empty_desk import EmptyDesk
 from kontext_desktop.ui.generate_bar import GenerateBar
-from kontext_desktop.ui.notices import NoticeBar
 from kontext_desktop.ui.parameter_panel import ParameterPanel
 from kontext_desktop.ui.pixels import raster_from
 from kontext_desktop.ui.prompt_panel import PromptPanel
@@ -41,6 +42,9 @@ from kontext_desktop.ui.top_bar import TopBar
 from kontext_desktop.ui.version_list import VersionList
 from kontext_desktop.workbench import Desk, Notice, Tone, Workbench
 
+if TYPE_CHECKING:
+    from kontext_desktop.ui.notices import NoticeBar
+
 _FIRST_SIZE = (1600, 1000)
 _NOTICE_WIDTH = 680
 
@@ -48,18 +52,18 @@ _NOTICE_WIDTH = 680
 class _PanelScroll(QScrollArea):
     """Scrolls upright only, so it is never narrower than what it holds."""
 
-    def __init__(self, panels: QWidget) -> None:
-        super().__init__()
-        self._panels = panels
-        self.setWidget(panels)
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
         self.setObjectName("panels")
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.panels = QWidget()
+        self.setWidget(self.panels)
 
     def minimumSizeHint(self) -> QSize:
         bar = self.verticalScrollBar().sizeHint().width()
-        return QSize(self._panels.minimumSizeHint().width() + bar, 120)
+        return QSize(self.panels.minimumSizeHint().width() + bar, 120)
 
 
 class MainWindow(QMainWindow):
@@ -72,33 +76,19 @@ class MainWindow(QMainWindow):
         self._ask: Ask = ask or FileDialogs()
         self._desk: Desk | None = None
         self._first_run: QWidget | None = None
+        self._notices: NoticeBar | None = None
+        self._menu: QMenu | None = None
 
-        self.canvas = Canvas(theme)
-        self.top_bar = TopBar(workbench, theme)
-        self.status_bar = StatusBar(workbench, theme)
-        self.prompt_panel = PromptPanel(workbench, theme)
-        self.generate_bar = GenerateBar(workbench, theme)
-        self.arrangement = Arrangement(
-            VersionList(workbench, theme),
-            self._make_centre(),
-            self._make_right(),
-            Strip(workbench, theme),
-        )
-        whole = QWidget()
-        column = QVBoxLayout(whole)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.top_bar)
-        column.addWidget(self.arrangement, 1)
-        column.addWidget(self.status_bar)
-        self.setCentralWidget(whole)
-
+        self._lay_out()
         keys = SingleKeys(self)
         self.actions_by_name = make_actions(self, self._list_slots(), keys)
         hold, hand = self._hold_before, self.canvas.set_hand
         keys.add(Qt.Key.Key_Backslash, partial(hold, True), partial(hold, False))
         keys.add(Qt.Key.Key_Space, partial(hand, True), partial(hand, False))
-        self._make_menu()
+        if sys.platform == "darwin":
+            for menu in self._make_menus(self):
+                self.menuBar().addMenu(menu)
+            self.top_bar.menu_button.hide()
         self._connect()
         self._show_mode(workbench.settings.mode is None)
         self._restore()
@@ -106,16 +96,36 @@ class MainWindow(QMainWindow):
 
     # Building
 
-    def _make_centre(self) -> QWidget:
+    def _lay_out(self) -> None:
+        """Each part is made in its place: one that moves under a style sheet is styled anew."""
+        workbench, theme = self.workbench, self._theme
+        whole = QWidget()
+        self.setCentralWidget(whole)
+        self.top_bar = TopBar(workbench, theme, whole)
+        self.arrangement = Arrangement(whole)
+        self.status_bar = StatusBar(workbench, theme, whole)
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.top_bar)
+        column.addWidget(self.arrangement, 1)
+        column.addWidget(self.status_bar)
+        columns = self.arrangement.columns
+        self.arrangement.hold(
+            VersionList(workbench, theme, columns),
+            self._make_centre(columns),
+            self._make_right(columns),
+            Strip(workbench, theme, self.arrangement),
+        )
+
+    def _make_centre(self, parent: QWidget) -> QWidget:
         """The canvas, and over it what must not push it about: notices and the first choice."""
-        centre = QWidget()
+        centre = QWidget(parent)
+        self.canvas = Canvas(self._theme, centre)
         self._centre = QGridLayout(centre)
         self._centre.setContentsMargins(0, 0, 0, 0)
         self._centre.setSpacing(0)
         self._centre.addWidget(self.canvas, 0, 0, 3, 3)
-        notices = NoticeBar(self.workbench, self._theme)
-        notices.setMaximumWidth(_NOTICE_WIDTH)
-        self._centre.addWidget(notices, 1, 1)
         self._centre.setRowStretch(0, 1)
         edge = 4 * self._theme.size("grid")
         self._centre.setRowMinimumHeight(2, edge)
@@ -124,27 +134,28 @@ class MainWindow(QMainWindow):
             self._centre.setColumnStretch(side, 1)
         self._centre.setColumnStretch(1, 100)
 
-        self._empty = EmptyDesk(self.workbench, self._theme, self._open, self._paste)
+        empty = EmptyDesk(self.workbench, self._theme, self._open, self._paste, self.canvas)
         page = QVBoxLayout(self.canvas)
         page.setContentsMargins(2, 2, 2, 2)  # around it a hovering drop draws its border
-        page.addWidget(self._empty)
+        page.addWidget(empty)
         return centre
 
-    def _make_right(self) -> QWidget:
+    def _make_right(self, parent: QWidget) -> QWidget:
         """The panels in the order of work; Generate stays in sight below them."""
-        panels = QWidget()
-        column = QVBoxLayout(panels)
+        right = QWidget(parent)
+        right.setObjectName("right")
+        scroll = _PanelScroll(right)
+        self.prompt_panel = PromptPanel(self.workbench, self._theme, scroll.panels)
+        column = QVBoxLayout(scroll.panels)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.prompt_panel)
-        column.addWidget(ParameterPanel(self.workbench, self._theme))
+        column.addWidget(ParameterPanel(self.workbench, self._theme, scroll.panels))
         column.addStretch(1)
-        scroll = _PanelScroll(panels)
-        line = QFrame()
+        line = QFrame(right)
         line.setProperty("kind", "hairline")
         line.setFixedHeight(1)
-        right = QWidget()
-        right.setObjectName("right")
+        self.generate_bar = GenerateBar(self.workbench, self._theme, right)
         whole = QVBoxLayout(right)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -174,31 +185,28 @@ class MainWindow(QMainWindow):
             "quit": self._quit,
         }
 
-    def _make_menu(self) -> None:
-        """The system's menu bar on macOS; elsewhere one button, its menu made when first opened."""
+    def _show_menu(self) -> None:
+        """Below the button that stands for the menu bar; made when it is first asked for."""
+        if self._menu is None:
+            self._menu = QMenu(self)
+            for menu in self._make_menus(self._menu):
+                self._menu.addMenu(menu)
+        button = self.top_bar.menu_button
+        self._menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
 
-        def menus(parent: QWidget) -> list[QMenu]:
-            recent = lambda: self.workbench.settings.recent_files  # noqa: E731
-            return make_menus(parent, self.actions_by_name, recent, self.workbench.open_file)
-
-        if sys.platform == "darwin":
-            for menu in menus(self):
-                self.menuBar().addMenu(menu)
-            self.top_bar.menu_button.hide()
-            return
-        whole = QMenu(self)
-
-        def fill() -> None:
-            if whole.isEmpty():
-                for menu in menus(whole):
-                    whole.addMenu(menu)
-
-        whole.aboutToShow.connect(fill)
-        self.top_bar.menu_button.setMenu(whole)
+    def _make_menus(self, parent: QWidget) -> list[QMenu]:
+        workbench = self.workbench
+        return make_menus(
+            parent,
+            self.actions_by_name,
+            list_recent=lambda: workbench.settings.recent_files,
+            open_recent=workbench.open_file,
+        )
 
     def _connect(self) -> None:
         workbench, canvas, bar = self.workbench, self.canvas, self.top_bar
         workbench.desk_changed.connect(self._show_desk)
+        workbench.notice_raised.connect(self._show_notice)
         workbench.picture_shown.connect(canvas.set_picture)
         workbench.before_shown.connect(canvas.set_before)
         canvas.zoom_changed.connect(lambda zoom: bar.show_zoom(zoom, fitted=canvas.fitted))
@@ -206,6 +214,7 @@ class MainWindow(QMainWindow):
         canvas.files_dropped.connect(self._open_first)
         canvas.image_dropped.connect(self._take_picture)
         canvas.drop_refused.connect(self._refuse_drop)
+        bar.menu_button.clicked.connect(self._show_menu)
         bar.before_held.connect(self._hold_before)
         bar.zoom_button.clicked.connect(lambda: canvas.toggle_full_size())
         bar.versions_button.clicked.connect(self.arrangement.toggle_left)
@@ -226,13 +235,23 @@ class MainWindow(QMainWindow):
     def _show_mode(self, unchosen: bool) -> None:
         """Without a mode the first choice stands in the place of the canvas."""
         if unchosen and self._first_run is None:
-            from kontext_desktop.ui.first_run import FirstRun  # needed once in a program's life
+            from kontext_desktop.ui.first_run import FirstRun
 
             self._first_run = FirstRun(self.workbench, self._theme)
             self._centre.addWidget(self._first_run, 0, 0, 3, 3)
         if self._first_run is not None:
             self._first_run.setVisible(unchosen)
         self.canvas.setVisible(not unchosen)
+
+    def _show_notice(self, notice: Notice) -> None:
+        """Notices are shown by a bar of their own, made with the first one."""
+        if self._notices is None:
+            from kontext_desktop.ui.notices import NoticeBar
+
+            self._notices = NoticeBar(self.workbench, self._theme)
+            self._notices.setMaximumWidth(_NOTICE_WIDTH)
+            self._centre.addWidget(self._notices, 1, 1)
+            self._notices.add(notice)  # the signal under way reaches only those who listened before
 
     # What the person does
 
@@ -279,7 +298,7 @@ class MainWindow(QMainWindow):
         self.workbench.notice_raised.emit(Notice(Tone.PLAIN, message, hint))
 
     def open_settings(self) -> None:
-        from kontext_desktop.ui.settings_dialog import SettingsDialog  # not for the first paint
+        from kontext_desktop.ui.settings_dialog import SettingsDialog
 
         dialog = SettingsDialog(self.workbench, self._theme, self)
         if self._desk is not None:
@@ -287,7 +306,7 @@ class MainWindow(QMainWindow):
         self._open_dialog(dialog)
 
     def _open_help(self, page: str) -> None:
-        from kontext_desktop.ui import help as pages  # not for the first paint
+        from kontext_desktop.ui import help as pages
 
         make = pages.make_shortcuts_page if page == "shortcuts" else pages.make_about_page
         self._open_dialog(make(self._theme, self))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtGui import QColorSpace, QImage, QPainter
 
@@ -14,8 +14,7 @@ _FORMATS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """A QImage over a raster's own bytes: nothing is copied, so the two live and die together."""
 
     image: QImage

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtGui import QColor, QFont, QPalette
@@ -17,16 +16,13 @@ from PySide6.QtWidgets import QApplication
 _TOKEN = re.compile(r"@([a-z_]+)")
 
 
-@dataclass(frozen=True, slots=True)
 class Theme:
     """The look as data. An unknown name raises KeyError: a slip of ours, found by the tests."""
 
-    colours: Mapping[str, str]
-    """Name to "#rrggbb"; sRGB."""
-    sizes: Mapping[str, int]
-    """Name to device-independent pixels."""
-    sheet: str
-    """The style sheet with its tokens unresolved."""
+    def __init__(self, colours: Mapping[str, str], sizes: Mapping[str, int], sheet: str) -> None:
+        """`colours`: name to "#rrggbb" in sRGB; `sizes`: name to device-independent pixels;
+        `sheet`: the style sheet with its tokens unresolved."""
+        self.colours, self.sizes, self.sheet = colours, sizes, sheet
 
     @classmethod
     def read(cls, folder: Path) -> Theme:
