@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -25,17 +25,17 @@ from kontext_desktop.model import (
     Draft,
     Job,
     JobState,
-    Origin,
     Raster,
     Settings,
-    Spend,
     Step,
     Version,
 )
 from kontext_desktop.workbench import errands
 from kontext_desktop.workbench.gallery import Gallery
+from kontext_desktop.workbench.link import StudioLink
 from kontext_desktop.workbench.listing import list_rows, list_tiles
 from kontext_desktop.workbench.queue import JobQueue
+from kontext_desktop.workbench.service import ServiceChoice
 from kontext_desktop.workbench.state import Desk, Notice, Picture, Tone
 
 if TYPE_CHECKING:
@@ -82,16 +82,11 @@ class Workbench(QObject):
     ) -> None:
         """Nothing is opened here: `start` does that, on a pool thread."""
         super().__init__()
-        self.settings = settings
         self._open_studio = open_studio
-        self._save_settings = save_settings
-        self._dispatcher = dispatcher
         self._now = now
         self._draw_seed = draw_seed
-        self._studio: Studio | None = None
-        self._when_ready: list[Callable[[], None]] = []
-        self._unavailable: KontextError | None = None
-        """Why there is no library in this run."""
+        self._opening = 0
+        """Counts what was asked to be opened: only the latest is put on the desk."""
         self._document: Document | None = None
         self._versions: list[Version] = []
         self._shown = ""
@@ -99,22 +94,24 @@ class Workbench(QObject):
         guidance = MODEL.guidance_scale.default
         assert guidance is not None
         self._draft = Draft(guidance_scale=guidance, seed=draw_seed())
-        self._practice = settings.mode == "practice"
-        self._origin: Origin | None = None
-        """The service that is spoken to now; None until it is known."""
-        self._price = MODEL.price
-        self._spent = Spend()
         self._ordering = False
         self._busy = ""
-        self._key_text, self._key_tone = "", Tone.PLAIN
         self._closed: bool | None = None
         """None while open; then whether all threads came to rest."""
 
-        self._queue = JobQueue(dispatcher, self)
+        self._link = StudioLink(dispatcher, self)
+        self._link.trouble.connect(self._tell)
+        self._service = ServiceChoice(self._link, dispatcher, save_settings, settings, self)
+        self._service.changed.connect(self._emit_desk)
+        self._service.unfinished_found.connect(self._take_unfinished)
+        self._service.key_checked.connect(self.key_checked)
+        self._service.failed.connect(self._tell)
+        self._queue = JobQueue(self._link, self)
+        self._queue.charged.connect(self._service.count_spent)
         self._queue.changed.connect(self._jobs_changed)
         self._queue.stepped.connect(self._job_stepped)
         self._queue.failed.connect(self._tell)
-        self._gallery = Gallery(dispatcher, self)
+        self._gallery = Gallery(self._link, self)
         self._gallery.picture_made.connect(self._picture_made)
         self._gallery.thumbnail_made.connect(self.thumbnail_made)
         self._gallery.failed.connect(self._picture_failed)
@@ -122,6 +119,10 @@ class Workbench(QObject):
         self._draft_rest.timeout.connect(self._keep_draft)
         self._tile_tick = QTimer(self, interval=TILE_TICK_MS)
         self._tile_tick.timeout.connect(self._emit_tiles)
+
+    @property
+    def settings(self) -> Settings:
+        return self._service.settings
 
     @property
     def draft(self) -> Draft:
@@ -133,26 +134,12 @@ class Workbench(QObject):
         """Open the library away from here, then the given file, or what was open last time."""
         self._emit_all()
         wanted = self.settings
-
-        def ready(studio: Studio) -> None:
-            self._studio = studio
-            self._queue.use(studio)
-            self._gallery.use(studio)
-            waiting, self._when_ready = self._when_ready, []
-            for act in waiting:
-                act()
-            self._service_chosen()
-            if files:
-                self.open_file(files[0])
-            elif not waiting:
-                self._restore()
-
-        def unavailable(error: KontextError) -> None:
-            self._unavailable = error
-            self._when_ready.clear()
-            self._tell(error)
-
-        self._dispatcher.run(lambda _: self._open_studio(wanted), ready, unavailable)
+        self._link.open(lambda: self._open_studio(wanted))
+        self._service.ask()
+        if files:
+            self.open_file(files[0])
+        elif not self._busy:
+            self._restore()
 
     def close(self) -> bool:
         """Keep what is on the desk. True when every thread came to rest; no Job changes state.
@@ -163,49 +150,44 @@ class Workbench(QObject):
             return self._closed
         self._draft_rest.stop()
         self._tile_tick.stop()
-        self._closed = self._dispatcher.close(2.5)
+        document, draft = self._document, self._draft
+
+        def keep_draft(studio: Studio) -> None:
+            if document is not None:
+                studio.library.put_draft(document.id, draft)
+
+        self._closed = False
         try:
-            self._keep_all()
+            self._closed = self._link.close(2.5, keep_draft)
+            if document is not None:
+                self.keep_window({"document": document.id, "version": self._shown})
+            self._service.save()
         except KontextError as error:
             logging.getLogger(__name__).error("%s %s", error.message, error.detail)
-        if self._studio is not None and self._closed:
-            self._studio.close()
         return self._closed
-
-    def _keep_all(self) -> None:
-        document = self._document
-        if document is not None:
-            self.keep_window({"document": document.id, "version": self._shown})
-        self._save_settings(self.settings)
-        if document is not None and self._studio is not None and self._closed:
-            self._studio.library.put_draft(document.id, self._draft)
 
     def keep_window(self, values: Mapping[str, str]) -> None:
         """Remember how the window was left; written when it closes."""
-        self.settings = replace(self.settings, window={**self.settings.window, **values})
+        window = {**self.settings.window, **values}
+        self._service.settings = replace(self.settings, window=window)
 
     # ---- documents and versions
 
     def open_file(self, path: Path) -> None:
         """Bring a picture in and show it."""
-        from_file = str(path.absolute())
+        place = str(path.absolute())
 
         def opened(found: errands.Opened) -> None:
-            recent = [
-                from_file,
-                *(file for file in self.settings.recent_files if file != from_file),
-            ]
-            self.settings = replace(self.settings, recent_files=tuple(recent[:RECENT]))
+            rest = [file for file in self.settings.recent_files if file != place]
+            recent = (place, *rest)[:RECENT]
+            self._service.settings = replace(self.settings, recent_files=recent)
             self._put_on_desk(found)
 
-        self._say_busy(f"Opening {path.name}")
-        self._away(lambda studio: errands.bring_in(studio, path), opened)
+        self._open(path.name, lambda studio: errands.bring_in(studio, path), opened)
 
     def paste_picture(self, picture: Raster, name: str) -> None:
         """Make a document of pixels that came without a file."""
-
-        self._say_busy("Pasting")
-        self._away(lambda studio: errands.paste(studio, picture, name), self._put_on_desk)
+        self._open(name, lambda studio: errands.paste(studio, picture, name), self._put_on_desk)
 
     def show_version(self, version_id: str) -> None:
         """Put a version on the canvas; the next edit starts from it."""
@@ -214,7 +196,7 @@ class Workbench(QObject):
             return
         document = self._document
         self._shown = version_id
-        self._away(
+        self._link.run(
             lambda studio: studio.library.put_current_version(document.id, version_id),
             lambda _: None,
         )
@@ -265,7 +247,7 @@ class Workbench(QObject):
             return
 
         self._say_busy(f"Writing {target.name}")
-        self._away(
+        self._link.run(
             lambda studio: errands.export(studio, version, target, force),
             lambda _: self._say_done(f"Written to {target}."),
         )
@@ -291,7 +273,7 @@ class Workbench(QObject):
             if desk.why_not and not self._ordering:
                 self.notice_raised.emit(Notice(Tone.PLAIN, desk.why_not))
             return
-        draft, price = self._draft, self._price
+        draft, price = self._draft, self._service.standing.price
 
         def ordered(jobs: list[Job]) -> None:
             self._take_order(jobs)
@@ -299,7 +281,7 @@ class Workbench(QObject):
                 self.roll_seed()
 
         self._ordering = True
-        self._away(
+        self._link.run(
             lambda studio: errands.order(studio, version, draft, price),
             ordered,
             self._order_failed,
@@ -312,7 +294,7 @@ class Workbench(QObject):
         job = self._queue.jobs.get(job_id)
         if job is None:
             return
-        if action == "retry" and job.origin != self._origin:
+        if action == "retry" and job.origin != self._service.standing.origin:
             service = "the practice service" if job.origin.practice else job.origin.endpoint
             self.notice_raised.emit(
                 Notice(
@@ -320,12 +302,12 @@ class Workbench(QObject):
                 )
             )
         elif action in ("cancel", "hide"):
-            self._queue.act(job_id, lambda studio: errands.cancel(studio, job_id), False)
+            self._queue.act(lambda studio: errands.cancel(studio, job_id), False)
         elif job.state is JobState.QUEUED:
-            self._queue.act(job_id, lambda studio: errands.permit(studio, job_id), True)
+            self._queue.act(lambda studio: errands.permit(studio, job_id), True)
         elif not self._ordering:
             self._ordering = True
-            self._away(
+            self._link.run(
                 lambda studio: errands.repeat(studio, job), self._take_order, self._order_failed
             )
 
@@ -337,55 +319,44 @@ class Workbench(QObject):
     def set_settings(self, settings: Settings) -> None:
         """Take preferences; they are written at once. The library's place counts from the next
         start."""
-        self.settings = settings
-        self._dispatcher.run(lambda _: self._save_settings(settings), _ignore, self._tell)
-        self._service_chosen()
+        self._service.set_settings(settings)
 
     def put_key(self, key: str) -> None:
         """Keep a key for the endpoint, and say by `key_checked` whether that went well."""
-        endpoint = self.settings.endpoint
-
-        def done(sentence: str) -> None:
-            self.key_checked.emit(True, sentence)
-            self._service_chosen()
-
-        def failed(error: KontextError) -> None:
-            self.key_checked.emit(False, f"{error.message} {error.hint}".strip())
-
-        self._away(lambda studio: errands.put_key(studio, endpoint, key), done, failed)
+        self._service.put_key(key)
 
     def forget_key(self) -> None:
-        endpoint = self.settings.endpoint
-
-        self._away(
-            lambda studio: errands.forget_key(studio, endpoint), lambda _: self._service_chosen()
-        )
+        self._service.forget_key()
 
     # ---- inside
 
-    def _away(
+    def _open(
         self,
-        work: Callable[[Studio], Any],
-        done: Callable[[Any], None],
-        failed: Callable[[KontextError], None] | None = None,
+        name: str,
+        work: Callable[[Studio], errands.Opened | None],
+        opened: Callable[[errands.Opened], None],
     ) -> None:
-        """Run `work` on a pool thread as soon as there is a studio."""
-        studio, failed = self._studio, failed or self._tell
-        if self._unavailable is not None:
-            failed(self._unavailable)
-        elif studio is None:
-            self._when_ready.append(lambda: self._away(work, done, failed))
-        else:
-            self._dispatcher.run(lambda _: work(studio), done, failed)
+        """Bring something onto the desk; if something else is asked for meanwhile, that wins."""
+        self._opening += 1
+        ticket = self._opening
+
+        def done(found: errands.Opened | None) -> None:
+            if ticket == self._opening:
+                self._say_busy("")
+                if found is not None:
+                    opened(found)
+
+        self._say_busy(f"Opening {name}")
+        self._link.run(work, done)
 
     def _restore(self) -> None:
         document_id = self.settings.window.get("document", "")
         if document_id:
-            self._away(lambda studio: errands.find_document(studio, document_id), self._restored)
-
-    def _restored(self, found: errands.Opened | None) -> None:
-        if found is not None and self._document is None:
-            self._put_on_desk(found)
+            self._open(
+                "what was open last",
+                lambda studio: errands.find_document(studio, document_id),
+                self._put_on_desk,
+            )
 
     def _put_on_desk(self, found: errands.Opened) -> None:
         self._keep_draft()
@@ -405,24 +376,10 @@ class Workbench(QObject):
         for note in found.notes:
             self.notice_raised.emit(Notice(Tone.PLAIN, note))
 
-    def _service_chosen(self) -> None:
-        """Point the studio at the chosen service; settle and carry on what it left unfinished."""
-        settings = self.settings
-        self._origin, self._practice = None, settings.mode == "practice"
-        self._emit_desk()
-        if settings.mode is None:
-            return
-
-        def done(standing: errands.Standing) -> None:
-            self._origin, self._practice = standing.origin, standing.origin.practice
-            self._price, self._spent = standing.price, standing.spent
-            self._key_text, self._key_tone = standing.key_text, standing.key_tone
-            self._queue.carry_on(standing.going_on)
-            self._queue.know(standing.waiting)
-            self._queue.retry_stalled()
-            self._emit_desk()
-
-        self._away(lambda studio: errands.stand(studio, settings), done)
+    def _take_unfinished(self, found: errands.Unfinished) -> None:
+        self._queue.carry_on(found.going_on)
+        self._queue.know(found.waiting)
+        self._queue.retry_stalled()
 
     def _take_order(self, jobs: list[Job]) -> None:
         self._ordering = False
@@ -433,12 +390,10 @@ class Workbench(QObject):
     def _order_failed(self, error: KontextError) -> None:
         self._ordering = False
         self._tell(error)
-        self._service_chosen()
+        self._service.ask()
 
     def _job_stepped(self, step: Step) -> None:
         document = self._document
-        if step.job.charged != "no":
-            self._away(errands.spent_today, self._spent_known)
         mine = [version for version in step.versions if document and _of(version, document)]
         if not mine:
             return
@@ -446,10 +401,6 @@ class Workbench(QObject):
         self._emit_versions()
         for version in mine:
             self.result_arrived.emit(version.id)
-
-    def _spent_known(self, spent: Spend) -> None:
-        self._spent = spent
-        self._emit_desk()
 
     def _picture_made(self, picture: Picture) -> None:
         before = self._before()
@@ -475,7 +426,7 @@ class Workbench(QObject):
         self._draft_rest.stop()
         document, draft = self._document, self._draft
         if document is not None:
-            self._away(lambda studio: studio.library.put_draft(document.id, draft), _ignore)
+            self._link.run(lambda studio: studio.library.put_draft(document.id, draft), _ignore)
 
     def _tell(self, error: KontextError) -> None:
         self._busy = ""
@@ -514,12 +465,10 @@ class Workbench(QObject):
         self.versions_changed.emit(list_rows(self._versions, self._queue.jobs))
 
     def _emit_tiles(self) -> None:
-        batch = [job for job in self._queue.jobs.values() if job.batch_id == self._batch]
-        others = [
-            job
-            for job in self._queue.jobs.values()
-            if job.batch_id != self._batch and not job.state.ended and job.origin == self._origin
-        ]
+        jobs, here = self._queue.jobs.values(), self._service.standing.origin
+        batch = [job for job in jobs if job.batch_id == self._batch]
+        going_on = [job for job in jobs if not job.state.ended and job.origin == here]
+        others = [job for job in going_on if job.batch_id != self._batch]
         shown = [job for job in batch + others if not job.hidden or job.state is JobState.DONE]
         results = {version.job_id: version.id for version in self._versions if version.job_id}
         self.tiles_changed.emit(
@@ -533,6 +482,7 @@ class Workbench(QObject):
 
     def _desk(self) -> Desk:
         settings, document = self.settings, self._document
+        standing = self._service.standing
         frame, returns = None, None
         if document is not None:
             frame, returns = MODEL.plan(document.size, self._draft.aspect_ratio)
@@ -542,17 +492,17 @@ class Workbench(QObject):
             shown_version_id=self._shown,
             frame=frame,
             returns=returns,
-            price=self._price * self._draft.count,
+            price=standing.price * self._draft.count,
             can_generate=not why_not,
             why_not=why_not,
-            practice=self._practice,
+            practice=standing.practice,
             mode=settings.mode,
-            spent_today=self._spent.certain + self._spent.possible,
+            spent_today=standing.spent.certain + standing.spent.possible,
             daily_cap=settings.daily_cap,
             running=self._queue.running,
             waiting=self._queue.waiting,
-            key_text=self._key_text,
-            key_tone=self._key_tone,
+            key_text=standing.key_text,
+            key_tone=standing.key_tone,
             busy=self._busy,
             recent_files=settings.recent_files,
         )

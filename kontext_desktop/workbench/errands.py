@@ -10,7 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kontext_desktop.catalog import KONTEXT_MAX
-from kontext_desktop.model import Document, Draft, Job, Origin, Raster, Settings, Spend, Version
+from kontext_desktop.model import (
+    Document,
+    Draft,
+    Job,
+    JobState,
+    Origin,
+    Raster,
+    Settings,
+    Spend,
+    Version,
+)
 from kontext_desktop.workbench.state import Tone
 
 if TYPE_CHECKING:
@@ -33,13 +43,24 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is known of the chosen service and of the Jobs it left unfinished."""
+    """What is known of the chosen service. `origin` None: not asked yet."""
 
-    origin: Origin
+    origin: Origin | None
+    practice: bool
     price: int
     spent: Spend
-    key_text: str
-    key_tone: Tone
+    key_text: str = ""
+    key_tone: Tone = Tone.PLAIN
+
+    @classmethod
+    def unknown(cls, settings: Settings) -> Standing:
+        return cls(None, settings.mode == "practice", KONTEXT_MAX.price, Spend())
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """Jobs of the chosen service: those reading carries on, and those that wait for a click."""
+
     going_on: list[Job]
     waiting: list[Job]
 
@@ -87,7 +108,8 @@ def spent_today(studio: Studio) -> Spend:
     return ledger.spent_today(studio, studio.get_origin())
 
 
-def stand(studio: Studio, settings: Settings) -> Standing:
+def stand(studio: Studio, settings: Settings) -> tuple[Standing, Unfinished]:
+    """Point the studio at the chosen service, settle what it left unfinished, ask its price."""
     from kontext_desktop.engine import ledger, recovery
     from kontext_desktop.engine.studio import Target
 
@@ -95,22 +117,17 @@ def stand(studio: Studio, settings: Settings) -> Standing:
     studio.daily_cap, studio.jobs_in_flight = settings.daily_cap, settings.jobs_in_flight
     going_on = recovery.recover(studio)
     origin = studio.get_origin()
-    waiting = studio.library.list_jobs(origin=origin, ended=False)
+    unfinished = studio.library.list_jobs(origin=origin, ended=False)
+    waiting = [job for job in unfinished if job.state is JobState.QUEUED]
     if origin.practice:
         key_text, key_tone = "Practice needs no key", Tone.PLAIN
     else:
         status = studio.keys.describe(settings.endpoint)
         key_text, key_tone = status.sentence, Tone.GOOD if status.place else Tone.LOOK
     price = ledger.quote(studio, studio.get_service(), KONTEXT_MAX)
-    return Standing(
-        origin,
-        price,
-        ledger.spent_today(studio, origin),
-        key_text,
-        key_tone,
-        going_on,
-        waiting,
-    )
+    spent = ledger.spent_today(studio, origin)
+    standing = Standing(origin, origin.practice, price, spent, key_text, key_tone)
+    return standing, Unfinished(going_on, waiting)
 
 
 def order(studio: Studio, parent: Version, draft: Draft, expected_price: int) -> list[Job]:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from kontext_desktop.dispatch import Dispatcher, Report
+from kontext_desktop.dispatch import Report
 from kontext_desktop.errors import KontextError
 from kontext_desktop.model import Raster, Size, Version
+from kontext_desktop.workbench.link import StudioLink
 from kontext_desktop.workbench.state import Picture
 
 if TYPE_CHECKING:
@@ -28,16 +29,12 @@ class Gallery(QObject):
     failed = Signal(str, object)
     """version_id, KontextError"""
 
-    def __init__(self, dispatcher: Dispatcher, parent: QObject) -> None:
+    def __init__(self, link: StudioLink, parent: QObject) -> None:
         super().__init__(parent)
-        self._dispatcher = dispatcher
-        self._studio: Studio | None = None
+        self._link = link
         self._at_hand: OrderedDict[str, Picture] = OrderedDict()
         self._thumbnails: dict[str, Raster] = {}
         self._under_way: set[tuple[str, str]] = set()
-
-    def use(self, studio: Studio) -> None:
-        self._studio = studio
 
     def find(self, version_id: str) -> Picture | None:
         """The whole picture of a version if it is at hand."""
@@ -54,11 +51,10 @@ class Gallery(QObject):
 
     def want_picture(self, version: Version, size: Size) -> None:
         """Make a version's picture unless that is under way; `picture_made` brings it."""
-        studio = self._studio
-        if studio is None or not self._begin("picture", version.id):
+        if not self._begin("picture", version.id):
             return
 
-        def work(report: Report) -> Picture:
+        def work(studio: Studio, report: Report) -> Picture:
             from kontext_desktop.engine import preview
 
             quick = preview.quick(studio.library, version)
@@ -71,20 +67,19 @@ class Gallery(QObject):
             self.take(picture)
             self.picture_made.emit(picture)
 
-        self._dispatcher.run(
+        self._link.run_reporting(
             work, done, self._failing("picture", version.id), progressed=self.picture_made.emit
         )
 
     def want_thumbnail(self, version: Version) -> None:
         """Bring a small picture: at once when it is at hand."""
-        studio = self._studio
         if version.id in self._thumbnails:
             self.thumbnail_made.emit(version.id, self._thumbnails[version.id])
             return
-        if studio is None or not self._begin("thumbnail", version.id):
+        if not self._begin("thumbnail", version.id):
             return
 
-        def work(_: Report) -> Raster:
+        def work(studio: Studio) -> Raster:
             from kontext_desktop.engine import preview
 
             return preview.thumbnail(studio.library, version)
@@ -94,7 +89,7 @@ class Gallery(QObject):
             self._thumbnails[version.id] = raster
             self.thumbnail_made.emit(version.id, raster)
 
-        self._dispatcher.run(work, done, self._failing("thumbnail", version.id))
+        self._link.run(work, done, self._failing("thumbnail", version.id))
 
     def _begin(self, kind: str, version_id: str) -> bool:
         if (kind, version_id) in self._under_way:

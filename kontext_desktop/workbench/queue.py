@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from kontext_desktop.dispatch import Dispatcher
 from kontext_desktop.errors import AccessError, KontextError
 from kontext_desktop.model import Job, JobState, Step
+from kontext_desktop.workbench.link import StudioLink
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
@@ -21,20 +21,18 @@ class JobQueue(QObject):
     changed = Signal()
     stepped = Signal(object)
     """Step"""
+    charged = Signal()
+    """What a Job has cost, or may have cost, is another than before."""
     failed = Signal(object)
     """KontextError that stopped a Job's progress for now"""
 
-    def __init__(self, dispatcher: Dispatcher, parent: QObject) -> None:
+    def __init__(self, link: StudioLink, parent: QObject) -> None:
         super().__init__(parent)
-        self._dispatcher = dispatcher
-        self._studio: Studio | None = None
+        self._link = link
         self._away: set[str] = set()
         self._stalled: set[str] = set()
         self.jobs: dict[str, Job] = {}
         """Every Job the window knows of, as last seen."""
-
-    def use(self, studio: Studio) -> None:
-        self._studio = studio
 
     def know(self, jobs: Iterable[Job]) -> None:
         """Remember Jobs without advancing them."""
@@ -49,19 +47,10 @@ class JobQueue(QObject):
             self._advance(job.id)
         self.changed.emit()
 
-    def act(self, job_id: str, work: Callable[[Studio], Job], go_on: bool) -> None:
+    def act(self, work: Callable[[Studio], Job], go_on: bool) -> None:
         """Change one Job by the person's wish (cancel, permit), then go on with it if asked."""
-        studio = self._studio
-        if studio is None:
-            return
-
-        def done(job: Job) -> None:
-            if go_on:
-                self.carry_on([job])
-            else:
-                self.know([job])
-
-        self._dispatcher.run(lambda _: work(studio), done, self.failed.emit)
+        done = self.carry_on if go_on else self.know
+        self._link.run(work, lambda job: done([job]), self.failed.emit)
 
     def retry_stalled(self) -> None:
         """A key was given or the service was chosen anew: what waited for that goes on."""
@@ -84,14 +73,12 @@ class JobQueue(QObject):
         return job.state is JobState.QUEUED and job.id not in self._away
 
     def _advance(self, job_id: str) -> None:
-        studio = self._studio
-        if studio is None or job_id in self._away:
-            return
-        self._away.add(job_id)
-        self._send_away(studio, job_id)
+        if job_id not in self._away:
+            self._away.add(job_id)
+            self._send_away(job_id)
 
-    def _send_away(self, studio: Studio, job_id: str) -> None:
-        def work(_: object) -> Step:
+    def _send_away(self, job_id: str) -> None:
+        def work(studio: Studio) -> Step:
             from kontext_desktop.engine import runner
 
             return runner.advance(studio, job_id)
@@ -103,19 +90,16 @@ class JobQueue(QObject):
             self.failed.emit(error)
             self.changed.emit()
 
-        def done(step: Step) -> None:
-            self._stepped(studio, step)
+        self._link.run(work, self._stepped, failed, pool="jobs")
 
-        self._dispatcher.run(work, done, failed, pool="jobs")
-
-    def _stepped(self, studio: Studio, step: Step) -> None:
-        job = step.job
+    def _stepped(self, step: Step) -> None:
+        job, before = step.job, self.jobs.get(step.job.id)
         self.jobs[job.id] = job
         if step.again_in is None:
             self._away.discard(job.id)
         else:
-            QTimer.singleShot(
-                round(step.again_in * 1000), self, lambda: self._send_away(studio, job.id)
-            )
+            QTimer.singleShot(round(step.again_in * 1000), self, lambda: self._send_away(job.id))
+        if before is None or before.charged != job.charged:
+            self.charged.emit()
         self.stepped.emit(step)
         self.changed.emit()

@@ -22,9 +22,10 @@ PICTURE = Document("doc", 1, "portrait.jpg", "", "", Size(4288, 2848), "jpeg", 8
 class RecordingWorkbench(Workbench):
     """Has the signals of the real one, and no engine behind it."""
 
+    settings = Settings(mode="practice")
+
     def __init__(self) -> None:
         QObject.__init__(self)  # the real constructor wants what this one is here to do without
-        self.settings = Settings(mode="practice")
         self.calls: list[tuple[Any, ...]] = []
         self.said = Draft(guidance_scale=3.5, seed=77)
         self.desk = Desk(

@@ -1,0 +1,97 @@
+"""Which service is spoken to, on what terms, and the preferences that say so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+
+from kontext_desktop.dispatch import Dispatcher
+from kontext_desktop.errors import KontextError
+from kontext_desktop.model import Settings, Spend
+from kontext_desktop.workbench import errands
+from kontext_desktop.workbench.link import StudioLink
+
+
+class ServiceChoice(QObject):
+    """Holds the settings and the service's standing; asks anew whenever one of them changes."""
+
+    changed = Signal()
+    unfinished_found = Signal(object)
+    """Unfinished: Jobs of the service that was just asked"""
+    key_checked = Signal(bool, str)
+    failed = Signal(object)
+    """KontextError"""
+
+    def __init__(
+        self,
+        link: StudioLink,
+        dispatcher: Dispatcher,
+        save: Callable[[Settings], None],
+        settings: Settings,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._link = link
+        self._dispatcher = dispatcher
+        self._save = save
+        self.settings = settings
+        self.standing = errands.Standing.unknown(settings)
+
+    def set_settings(self, settings: Settings) -> None:
+        """Take preferences and write them at once, away from here."""
+        self.settings = settings
+        self._dispatcher.run(lambda _: self._save(settings), lambda _: None, self.failed.emit)
+        self.ask()
+
+    def save(self) -> None:
+        """Write the settings now, on this thread: for the end of the program."""
+        self._save(self.settings)
+
+    def ask(self) -> None:
+        """Point the studio at the chosen service and find out how things stand there."""
+        settings = self.settings
+        self.standing = errands.Standing.unknown(settings)
+        self.changed.emit()
+        if settings.mode is None:
+            return
+
+        def done(answer: tuple[errands.Standing, errands.Unfinished]) -> None:
+            now = self.settings
+            if (settings.mode, settings.endpoint) == (now.mode, now.endpoint):
+                self.standing, unfinished = answer
+                self.unfinished_found.emit(unfinished)
+                self.changed.emit()
+
+        self._link.run(lambda studio: errands.stand(studio, settings), done, self.failed.emit)
+
+    def count_spent(self) -> None:
+        """Ask the library what was spent today."""
+
+        def done(spent: Spend) -> None:
+            self.standing = replace(self.standing, spent=spent)
+            self.changed.emit()
+
+        self._link.run(errands.spent_today, done, self.failed.emit)
+
+    def put_key(self, key: str) -> None:
+        """Keep a key for the endpoint, and say by `key_checked` whether that went well."""
+        endpoint = self.settings.endpoint
+
+        def done(sentence: str) -> None:
+            self.key_checked.emit(True, sentence)
+            self.ask()
+
+        def failed(error: KontextError) -> None:
+            self.key_checked.emit(False, f"{error.message} {error.hint}".strip())
+
+        self._link.run(lambda studio: errands.put_key(studio, endpoint, key), done, failed)
+
+    def forget_key(self) -> None:
+        endpoint = self.settings.endpoint
+        self._link.run(
+            lambda studio: errands.forget_key(studio, endpoint),
+            lambda _: self.ask(),
+            self.failed.emit,
+        )
