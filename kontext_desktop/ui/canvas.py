@@ -248,10 +248,10 @@ class Canvas(QWidget):
             small = seen.width() * seen.height() <= _SMOOTH_LIMIT
             visible.draw(painter, view, filtered=small or not self._rest.isActive())
             draw_outline(painter, picture, self._theme)
-            if self._frame and self._frame.size != view.document:
-                draw_frame(painter, picture, self._place(self._frame), self._theme)
             if self.shows_before:
                 draw_word(painter, QPointF(seen.topLeft()), "Before", self._theme, ratio)
+            elif self._frame and self._frame.size != view.document:
+                draw_frame(painter, picture, self._place(self._frame), self._theme)
         if self._drop_hovers:
             painter.setPen(QPen(self._theme.colour("accent"), 2 * ratio))
             painter.drawRect(QRectF(room).adjusted(ratio, ratio, -1 - ratio, -1 - ratio))

@@ -32,7 +32,7 @@ COMMANDS = (
     Command("open", "Open…", ("Ctrl+O",)),
     Command("paste", "Paste picture", ("Ctrl+V",)),
     Command("export", "Export…", ("Ctrl+Shift+S",)),
-    Command("generate", "Generate", ("Ctrl+Return", "Ctrl+Enter")),
+    Command("generate", "Generate", ("Ctrl+Enter", "Ctrl+Return")),
     Command("write", "Write the instruction", ("Ctrl+L",)),
     Command("look", "Back to the picture", ("Esc",)),
     Command("fit", "Fit", ("Ctrl+0",), Qt.Key.Key_F),

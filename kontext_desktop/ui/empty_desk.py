@@ -33,51 +33,61 @@ class EmptyDesk(QWidget):
         self.setObjectName("emptyDesk")
         self._workbench = workbench
         self._recent: tuple[str, ...] = ()
-        self._title = Words(_OFFER, "title")
+        self._title = Words(kind="title")
         self._title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
 
-        open_button = QPushButton("Open…")
-        open_button.setObjectName("openPicture")
-        open_button.clicked.connect(ask_for_picture)
-        paste_button = QPushButton("Paste")
-        paste_button.setObjectName("pastePicture")
-        paste_button.setToolTip("The picture on the clipboard: Ctrl+V")
-        paste_button.clicked.connect(paste)
+        self._offers = QWidget(self)
         buttons = QHBoxLayout()
         buttons.setSpacing(2 * theme.size("grid"))
         buttons.addStretch()
-        buttons.addWidget(open_button)
-        buttons.addWidget(paste_button)
+        for name, text, hint, act in (
+            ("openPicture", "Open…", "A file of this computer: Ctrl+O", ask_for_picture),
+            ("pastePicture", "Paste", "The picture on the clipboard: Ctrl+V", paste),
+        ):
+            button = QPushButton(text, self._offers)
+            button.setObjectName(name)
+            button.setToolTip(hint)
+            button.clicked.connect(act)
+            buttons.addWidget(button)
         buttons.addStretch()
-
-        self._offers = QWidget()
-        self._rows = QVBoxLayout(self._offers)
+        self._rows_widget = QWidget(self._offers)
+        self._rows = QVBoxLayout(self._rows_widget)
         self._rows.setContentsMargins(0, theme.size("gap"), 0, 0)
         self._rows.setSpacing(0)
-        block = QWidget()
-        block.setFixedWidth(_WIDTH)
-        column = QVBoxLayout(block)
+        column = QVBoxLayout(self._offers)
+        column.setContentsMargins(0, theme.size("gap"), 0, 0)
         column.setSpacing(theme.size("gap"))
-        column.addWidget(self._title)
         column.addLayout(buttons)
-        column.addWidget(self._offers)
-        centred = QVBoxLayout(self)
-        centred.addWidget(block, 0, Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(self._rows_widget)
+
+        page = QVBoxLayout(self)
+        page.setSpacing(0)
+        page.addStretch(1)
+        for part in (self._title, self._offers):
+            part.setFixedWidth(_WIDTH)
+            page.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
+        page.addStretch(1)
         self._offer()
+        # What was open last is about to come back: nothing is offered before that is known.
+        self._say("Opening what was open last" if workbench.settings.window.get("document") else "")
         workbench.desk_changed.connect(self.show_desk)
 
     def show_desk(self, desk: Desk) -> None:
         self.setVisible(desk.document is None)
         if desk.document is not None:
             return
-        self._title.show_text(desk.busy or _OFFER)
+        self._say(desk.busy)
         if desk.recent_files[:_RECENT] != self._recent:
             self._recent = desk.recent_files[:_RECENT]
             self._offer()
 
+    def _say(self, busy: str) -> None:
+        self._title.show_text(busy or _OFFER)
+        self._offers.setVisible(not busy)
+
     def _offer(self) -> None:
         """Lay out the rows anew: what was open last, and what can be tried at once."""
-        for row in self._offers.findChildren(QWidget):
+        for row in self._rows_widget.findChildren(QWidget):
             row.deleteLater()
         recent = [Path(name) for name in self._recent]
         self._add_rows("Recent", [(path, path.parent.name) for path in recent])

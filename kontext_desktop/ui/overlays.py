@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter
 
 from kontext_desktop.ui.theme import Theme
 
-_VEIL = 150
+_VEIL = 120
 """Opacity, of 255, of the shade over what is not sent."""
 _GROUND = 225
 """Opacity of the ground under a word."""

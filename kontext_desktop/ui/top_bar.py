@@ -56,6 +56,7 @@ class TopBar(QFrame):
         row.addWidget(self.zoom_button)
         row.addSpacing(2 * theme.size("grid"))
         row.addWidget(self.service_button)
+        self._show_service(workbench.settings.mode)
         workbench.desk_changed.connect(self._show_desk)
 
     def show_versions(self, shown: bool, compact: bool) -> None:
@@ -77,9 +78,12 @@ class TopBar(QFrame):
             button.setEnabled(document is not None)
         if document is None:
             self.zoom_button.setText("Fit")
-        if desk.mode is None:
+        self._show_service(desk.mode)
+
+    def _show_service(self, mode: str | None) -> None:
+        if mode is None:
             text, tone = "No service chosen", "look"
-        elif desk.practice:
+        elif mode == "practice":
             text, tone = "Practice, not AI", "look"
         else:
             host = urlsplit(self._workbench.settings.endpoint).hostname or "?"

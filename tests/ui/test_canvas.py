@@ -259,7 +259,7 @@ def test_what_is_not_sent_is_dimmed(canvas: Canvas) -> None:
     canvas.set_frame(Frame(400, 0, 800, 1000))
     image = drawn(canvas)
     assert image.pixelColor(300, 200).blue() == 255
-    assert image.pixelColor(60, 200).blue() < 128
+    assert image.pixelColor(60, 200).blue() < 200
 
 
 def test_a_view_is_found_again_with_the_picture(canvas: Canvas, qtbot: QtBot) -> None:

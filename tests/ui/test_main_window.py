@@ -206,6 +206,31 @@ def test_space_does_not_press_the_button_that_was_clicked_last(
     assert pressed == []
 
 
+def test_ctrl_enter_asks_for_the_edit_while_the_prompt_is_written(
+    open_window: Open, qtbot: QtBot
+) -> None:
+    window = open_window(desk=replace(WITH_PICTURE, can_generate=True, why_not=""))
+    window.actions_by_name["write"].trigger()
+    prompt = find(window, "prompt")
+    assert prompt.hasFocus()
+    with qtbot.waitSignal(window.workbench.notice_raised) as raised:  # it has no picture itself
+        QTest.keyClick(prompt, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert raised.args[0].message == "Open a picture first."
+
+
+def test_zoom_is_asked_for_by_command_and_told_in_the_bar(open_window: Open) -> None:
+    window = open_window()
+    zoom = find(window, "zoomButton")
+    assert isinstance(zoom, QAbstractButton)
+    window.actions_by_name["full_size"].trigger()
+    assert (window.canvas.zoom, zoom.text()) == (1.0, "100 %")
+    window.actions_by_name["zoom_out"].trigger()
+    window.actions_by_name["zoom_out"].trigger()
+    assert zoom.text() == "50 %"
+    window.actions_by_name["fit"].trigger()
+    assert zoom.text() == f"Fit {window.canvas.zoom:.0%}".replace("%", " %")
+
+
 def test_escape_goes_back_to_the_picture(open_window: Open) -> None:
     window = open_window()
     find(window, "prompt").setFocus()
@@ -285,12 +310,23 @@ def test_a_finished_job_and_a_notice_leave_the_view_as_it_is(open_window: Open) 
 def test_without_a_picture_the_canvas_says_what_to_do_next(open_window: Open) -> None:
     window = open_window(desk=replace(EMPTY, recent_files=("/pictures/a & b.jpg",)))
     assert find(window, "emptyDesk").isVisible()
-    with_name = [
+    (row,) = (
         row for row in window.findChildren(QAbstractButton) if row.accessibleName() == "a & b.jpg"
-    ]
-    assert len(with_name) == 1
+    )
+    told: list[Desk] = []
+    window.workbench.desk_changed.connect(told.append)
+    row.click()
+    assert told[-1].busy == "Opening a & b.jpg"
     window.workbench.desk_changed.emit(WITH_PICTURE)
     assert not find(window, "emptyDesk").isVisible()
+
+
+def test_nothing_is_offered_while_the_last_picture_comes_back(open_window: Open) -> None:
+    window = open_window(window={"document": "d"}, desk=replace(EMPTY, busy="Opening"))
+    assert find(window, "emptyDesk").isVisible()
+    assert not find(window, "openPicture").isVisible()
+    window.workbench.desk_changed.emit(EMPTY)
+    assert find(window, "openPicture").isVisible()
 
 
 def test_the_first_choice_stands_in_the_place_of_the_canvas(open_window: Open) -> None:
@@ -307,10 +343,13 @@ def test_the_first_choice_stands_in_the_place_of_the_canvas(open_window: Open) -
     [("practice", "Practice, not AI"), ("real", "Real · api.wavespeed.ai")],
 )
 def test_practice_or_real_is_told_from_the_first_frame(
-    open_window: Open, mode: str, text: str
+    qtbot: QtBot, theme: Theme, mode: str, text: str
 ) -> None:
-    desk = replace(EMPTY, mode=mode, practice=mode == "practice")
-    window = open_window(desk=desk)
+    settings = Settings(mode="practice" if mode == "practice" else "real")
+    workbench = Workbench(_refuse_to_open, lambda _: None, settings, Dispatcher(1))
+    window = MainWindow(workbench, theme)
+    qtbot.addWidget(window)
+    window.show()
     pill = find(window, "servicePill")
     assert isinstance(pill, QAbstractButton)
     assert pill.isVisible()
