@@ -154,6 +154,13 @@ class Canvas(QWidget):
         self._viewport.pan(dx * ratio, dy * ratio)
         self._move()
 
+    def show_at(self, position: QPointF, at: QPointF) -> None:
+        """Move the picture so that a document position is drawn at a place of the widget."""
+        now = self._viewport.to_view(Point(position.x(), position.y()))
+        wanted = self._in_view(at)
+        self._viewport.pan(wanted.x - now.x, wanted.y - now.y)
+        self._move()
+
     def set_hand(self, held: bool) -> None:
         """While held, a drag pans whatever else a drag may come to mean."""
         self._has_hand = held
@@ -243,7 +250,9 @@ class Canvas(QWidget):
             painter.fillRect(room, self._theme.colour("canvas"))
         else:
             picture = self._place(Frame.whole(view.document))
-            fill_around(painter, room, picture, self._theme.colour("canvas"))
+            # Its edge may lie within a pixel, which then is not wholly covered.
+            inside = picture.adjusted(1, 1, -1, -1)
+            fill_around(painter, room, inside, self._theme.colour("canvas"))
             seen = picture.intersected(room)
             small = seen.width() * seen.height() <= _SMOOTH_LIMIT
             visible.draw(painter, view, filtered=small or not self._rest.isActive())

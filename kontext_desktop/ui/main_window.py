@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtCore import QByteArray, QPointF, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import (
     QDialog,
@@ -177,8 +177,8 @@ class MainWindow(QMainWindow):
             "full_size": partial(self.canvas.zoom_to, 1.0),
             "zoom_in": partial(self.canvas.zoom_by_steps, 1),
             "zoom_out": partial(self.canvas.zoom_by_steps, -1),
-            "panels": self.arrangement.toggle_bare,
-            "versions": self.arrangement.toggle_left,
+            "panels": partial(self._rearrange, self.arrangement.toggle_bare),
+            "versions": partial(self._rearrange, self.arrangement.toggle_left),
             "settings": self.open_settings,
             "shortcuts": partial(self._open_help, "shortcuts"),
             "about": partial(self._open_help, "about"),
@@ -217,7 +217,7 @@ class MainWindow(QMainWindow):
         bar.menu_button.clicked.connect(self._show_menu)
         bar.before_held.connect(self._hold_before)
         bar.zoom_button.clicked.connect(lambda: canvas.toggle_full_size())
-        bar.versions_button.clicked.connect(self.arrangement.toggle_left)
+        bar.versions_button.clicked.connect(partial(self._rearrange, self.arrangement.toggle_left))
         bar.service_button.clicked.connect(self.open_settings)
         self.arrangement.arranged.connect(bar.show_versions)
 
@@ -293,6 +293,15 @@ class MainWindow(QMainWindow):
         if held:
             self.workbench.want_before()
         self.canvas.hold_before(held)
+
+    def _rearrange(self, change: Callable[[], None]) -> None:
+        """Show or hide panels without moving a zoomed picture on the screen."""
+        canvas = self.canvas
+        fitted, kept = canvas.fitted, canvas.document_position(QPointF(0, 0))
+        corner = canvas.mapToGlobal(QPointF(0, 0))
+        change()
+        if not fitted:
+            canvas.show_at(kept, canvas.mapFromGlobal(corner))
 
     def _tell(self, message: str, hint: str = "") -> None:
         self.workbench.notice_raised.emit(Notice(Tone.PLAIN, message, hint))

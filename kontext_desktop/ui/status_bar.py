@@ -61,7 +61,8 @@ class StatusBar(QFrame):
         jobs = ((desk.running, "running"), (desk.waiting, "waiting"))
         self._jobs.show_text(" · ".join(f"{number} {word}" for number, word in jobs if number))
         self._jobs.setVisible(bool(desk.running or desk.waiting))
-        self._spent.show_text(f"Today {dollars(desk.spent_today)}")
+        spent = "Nothing is charged" if desk.practice else f"Today {dollars(desk.spent_today)}"
+        self._spent.show_text(spent)
         self._key.show_text(desk.key_text)
         self._dot.show_tone(desk.key_tone)
         self._dot.setVisible(bool(desk.key_text) and desk.key_tone is not Tone.PLAIN)

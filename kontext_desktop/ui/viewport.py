@@ -100,6 +100,11 @@ class Viewport:
         x, y = self.origin
         return Point((at.x - x) / self.zoom, (at.y - y) / self.zoom)
 
+    def to_view(self, position: Point) -> Point:
+        """Where a document position is drawn."""
+        x, y = self.origin
+        return Point(position.x * self.zoom + x, position.y * self.zoom + y)
+
     def state(self) -> str:
         """The view as text for `restore`."""
         if self.fitted:

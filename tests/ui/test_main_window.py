@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -305,6 +305,17 @@ def test_a_finished_job_and_a_notice_leave_the_view_as_it_is(open_window: Open) 
     QApplication.processEvents()
     assert find(window, "noticeBar").isVisible()
     assert (window.canvas.view_state(), window.canvas.geometry()) == (view, place)
+
+
+def test_hiding_the_panels_leaves_a_zoomed_picture_where_it_is(open_window: Open) -> None:
+    window = open_window()
+    window.canvas.zoom_to(8.0)
+    on_screen = window.canvas.mapToGlobal(QPointF(200, 200))
+    kept = window.canvas.document_position(QPointF(200, 200))
+    press(Qt.Key.Key_Tab)
+    assert window.canvas.document_position(window.canvas.mapFromGlobal(on_screen)) == kept
+    press(Qt.Key.Key_Tab)
+    assert window.canvas.document_position(QPointF(200, 200)) == kept
 
 
 def test_without_a_picture_the_canvas_says_what_to_do_next(open_window: Open) -> None:
