@@ -236,7 +236,7 @@ def run(arguments: list[str]) -> int:
 def edit_in_terminal() -> int:
     """The main job without a window: the sample, the practice service, no key and no cost."""
     sample = ROOT / "resources" / "samples" / "still-life.jpg"
-    change = "replace the background with a pastel blue studio backdrop"
+    change = "make the light warmer, as in the last hour of the day"
     results = ROOT / "build" / "first-edit"
     print(f"No display, so this edit is made in the terminal:\n  {change}", flush=True)
     edit = ["edit", str(sample), "--change", change, "--seed", "7", "--output", str(results)]

@@ -37,15 +37,18 @@ def authorise(studio: Studio, origin: Origin, cost: int, max_cost: int | None = 
     """Raise BudgetError when `cost` is over `max_cost`, or over what today's cap leaves.
 
     Possible charges count as spent: the cap holds even if every unanswered request was billed.
+    Practice is rehearsed against `max_cost` only: its charges are never money.
     """
     if max_cost is not None and cost > max_cost:
         raise BudgetError(
             f"This would cost {dollars(cost)}, over the limit of {dollars(max_cost)} you gave.",
             "Ask for fewer variations or raise the limit.",
         )
+    if origin.practice or not studio.daily_cap:
+        return
     spent = spent_today(studio, origin)
     left = studio.daily_cap - spent.certain - spent.possible
-    if studio.daily_cap and cost > left:
+    if cost > left:
         raise BudgetError(
             f"This would cost {dollars(cost)}; of today's {dollars(studio.daily_cap)} "
             f"{dollars(max(left, 0))} is left.",

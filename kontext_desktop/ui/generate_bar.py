@@ -32,12 +32,11 @@ class GenerateBar(QWidget):
         self._button.setAutoDefault(True)  # Enter presses it, not only Space
         self._button.setEnabled(False)
         self._button.clicked.connect(self.generate)
-        self._shortcut = Words("Ctrl+Enter", "secondary")
+        self._reason = Words("Ctrl+Enter", "secondary")
+        self._reason.setObjectName("generateReason")
         self._spent = Words(kind="secondary")
         self._spent.setObjectName("spentToday")
         self._spent.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self._reason = Words(kind="secondary", lines=2)
-        self._reason.setObjectName("generateReason")
 
         padding = theme.size("padding")
         column = QVBoxLayout(self)
@@ -45,12 +44,10 @@ class GenerateBar(QWidget):
         column.setSpacing(4)
         row = QHBoxLayout()
         row.setContentsMargins(0, 4, 0, 0)
-        row.addWidget(self._shortcut)
-        row.addStretch(1)
+        row.addWidget(self._reason, 1)
         row.addWidget(self._spent)
         column.addWidget(self._button)
         column.addLayout(row)
-        column.addWidget(self._reason)
         workbench.desk_changed.connect(self._show_desk)
         workbench.draft_changed.connect(self._show_draft)
 
@@ -73,9 +70,12 @@ class GenerateBar(QWidget):
     def _show_desk(self, desk: Desk) -> None:
         self._desk = desk
         self._button.setEnabled(desk.can_generate)
-        self._spent.show_text(f"Today {dollars(desk.spent_today)} of {dollars(desk.daily_cap)}")
-        quiet = "Practice: nothing is charged" if desk.practice else ""
-        self._reason.show_text(desk.why_not or quiet)
+        today = f"Today {dollars(desk.spent_today)} of {dollars(desk.daily_cap)}"
+        if desk.practice:
+            today = "Practice: nothing is charged"
+        # Either what stands in the way or what a click would add to: never both in one line.
+        self._reason.show_text(desk.why_not or "Ctrl+Enter")
+        self._spent.show_text("" if desk.why_not else today)
         self._show_price()
 
     def _show_price(self) -> None:

@@ -49,6 +49,14 @@ def test_caps_are_kept_by_the_engine(studio: Studio, original: Version) -> None:
     assert len(studio.library.list_jobs()) == 2
 
 
+def test_practice_is_rehearsed_without_the_daily_cap(studio: Studio, original: Version) -> None:
+    studio.daily_cap, studio.practice_seconds = 100_000, 0.05
+    studio.target = Target(studio.target.endpoint, embedded_practice=True)
+    assert len(place_order(studio, original, draft(count=2))) == 2
+    with pytest.raises(BudgetError):
+        place_order(studio, original, draft(count=2), max_cost=100_000)
+
+
 def test_a_changed_price_stops_the_order(studio: Studio, original: Version) -> None:
     with pytest.raises(BudgetError, match=r"costs \$0\.08 now, not \$0\.07"):
         place_order(studio, original, draft(), expected_price=70_000)

@@ -76,9 +76,7 @@ def test_the_main_job_with_mouse_and_keyboard(screen: dict[str, str], tmp_path: 
         wait(lambda: history(screen) and "still-life" in act("getwindowname", window))
         # The prompt is in the right column, a quarter down; its place in the picture is stable.
         act("mousemove", SIZE[0] - 180, 270, "click", 1)
-        wanted = (
-            "Keep the objects on the table. Replace the background with a pastel blue backdrop."
-        )
+        wanted = "Keep the still life unchanged. Make the light warmer, as in the evening."
         act("type", "--delay", 2, wanted)
         act("key", "ctrl+Return")
         wait(lambda: len(versions(screen)) == 2)

@@ -36,7 +36,8 @@ def test_what_stands_in_the_way_is_said_below_and_in_the_tooltip(bar, workbench)
     bar.generate()
     assert workbench.list_calls("generate") == []
     workbench.say_desk(can_generate=True, why_not="")
-    assert reason.text() == "Practice: nothing is charged"
+    assert reason.text() == "Ctrl+Enter"
+    assert bar.findChild(QLabel, "spentToday").text() == "Practice: nothing is charged"
 
 
 def test_a_double_click_orders_once(bar, workbench, qtbot):
