@@ -159,8 +159,6 @@ class Workbench(QObject):
         self._closed = False
         try:
             self._closed = self._link.close(2.5, keep_draft)
-            if document is not None:
-                self.keep_window({"document": document.id, "version": self._shown})
             self._service.save()
         except KontextError as error:
             logging.getLogger(__name__).error("%s %s", error.message, error.detail)
@@ -182,6 +180,8 @@ class Workbench(QObject):
             recent = (place, *rest)[:RECENT]
             self._service.settings = replace(self.settings, recent_files=recent)
             self._put_on_desk(found)
+            # At once, not only at the end: what is open is found again after a crash too.
+            self._service.keep(self.settings)
 
         self._open(path.name, lambda studio: errands.bring_in(studio, path), opened)
 
@@ -361,6 +361,7 @@ class Workbench(QObject):
     def _put_on_desk(self, found: errands.Opened) -> None:
         self._keep_draft()
         self._document, self._versions = found.document, found.versions
+        self.keep_window({"document": found.document.id})
         self._shown, self._batch, self._busy = "", "", ""
         self._queue.know(found.jobs)
         if found.draft is not None:

@@ -40,10 +40,14 @@ class ServiceChoice(QObject):
         self.standing = errands.Standing.unknown(settings)
 
     def set_settings(self, settings: Settings) -> None:
-        """Take preferences and write them at once, away from here."""
+        """Take preferences, and ask how things stand under them."""
+        self.keep(settings)
+        self.ask()
+
+    def keep(self, settings: Settings) -> None:
+        """Take settings that say nothing of the service; written at once, away from here."""
         self.settings = settings
         self._dispatcher.run(lambda _: self._save(settings), lambda _: None, self.failed.emit)
-        self.ask()
 
     def save(self) -> None:
         """Write the settings now, on this thread: for the end of the program."""

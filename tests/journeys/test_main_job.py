@@ -164,3 +164,15 @@ def test_single_keys_are_letters_while_a_text_has_the_focus(
     person.write("prompt", "fine \\ fit")
     assert person.find("prompt").toPlainText() == "fine \\ fit"
     assert not person.window.canvas.shows_before
+
+
+def test_what_is_open_is_found_again_after_a_crash(
+    enter: Enter, service: PracticeService, picture: Path, tmp_path: Path
+) -> None:
+    person = enter("--endpoint", service.url)
+    person.open(picture)
+    kept = tmp_path / "config" / "settings.json"
+    person.wait(lambda: kept.exists() and str(picture) in kept.read_text("utf-8"))
+    assert person.desk is not None
+    assert person.desk.document is not None
+    assert person.desk.document.id in kept.read_text("utf-8")
