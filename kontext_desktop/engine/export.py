@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+from uuid import uuid4
 
 from kontext_desktop.engine import render
 from kontext_desktop.errors import LibraryError, ParameterError
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     import numpy as np
 
     from kontext_desktop.library import Library
+
+LONGEST_NAME = 240
+"""Bytes: what common file systems take, with room for a number behind it."""
 
 Format = Literal["PNG", "JPEG", "TIFF", "WEBP"]
 FORMATS: dict[str, Format] = {
@@ -43,6 +46,8 @@ def check_target(target: Path, *, force: bool) -> Format:
 
 def check_free(target: Path, *, force: bool) -> None:
     """Raise ParameterError when writing `target` would need a folder made or a file replaced."""
+    if len(os.fsencode(target.name)) > LONGEST_NAME:
+        raise ParameterError(f"The name {target.name[:40]}… is too long.", "Choose a shorter one.")
     if not target.absolute().parent.is_dir():
         raise ParameterError(f"There is no folder {target.parent}.", "Make it, or choose another.")
     if target.is_dir():
@@ -90,14 +95,19 @@ def propose_name(document_name: str, version: Version, *, suffix: str = ".jpg") 
     """A file name for a version: the document's, what was asked, and "practice" where it was."""
     words = re.sub(r"[^\w]+", "-", version.title.lower()).strip("-")[:40].strip("-")
     mark = " practice" if version.practice else ""
-    return f"{Path(document_name).stem} {words}{mark}{suffix}"
+    return f"{_stem(document_name)} {words}{mark}{suffix}"
 
 
 def received_name(document_name: str, result: Result) -> str:
     """A file name for bytes as received; the suffix follows the bytes, not the address."""
     suffix = {"JPEG": ".jpg"}.get(result.format, f".{result.format.lower()}")
     mark = " practice" if result.origin.practice else ""
-    return f"{Path(document_name).stem} seed {result.seed}{mark}{suffix}"
+    return f"{_stem(document_name)} seed {result.seed}{mark}{suffix}"
+
+
+def _stem(document_name: str) -> str:
+    """The document's name without its suffix, short enough to have words put behind it."""
+    return os.fsencode(Path(document_name).stem)[:120].decode("utf-8", "ignore").strip()
 
 
 def _write_pixels(
@@ -116,12 +126,11 @@ def _write(target: Path, data: bytes, force: bool) -> None:
     """All or nothing: a temporary file beside the target takes its name once it is whole."""
     temporary = ""
     try:
-        handle, temporary = tempfile.mkstemp(prefix=".kontext-", dir=target.absolute().parent)
-        with os.fdopen(handle, "wb") as file:
+        temporary = str(target.absolute().with_name(f".kontext-{uuid4().hex}"))
+        with open(temporary, "xb") as file:  # with the permissions the person's umask says
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
         if force:
             os.replace(temporary, target)
         else:

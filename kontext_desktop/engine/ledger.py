@@ -7,7 +7,7 @@ from datetime import datetime
 from kontext_desktop.catalog import ModelSpec, dollars
 from kontext_desktop.engine.studio import Service, Studio
 from kontext_desktop.errors import AccessError, BudgetError, ServiceError
-from kontext_desktop.model import Origin, Spend
+from kontext_desktop.model import Job, JobState, Origin, Spend
 
 QUOTE_LASTS = 600.0
 """Seconds for which a price the service named is taken as current."""
@@ -36,7 +36,8 @@ def quote(studio: Studio, service: Service, model: ModelSpec) -> int:
 def authorise(studio: Studio, origin: Origin, cost: int, max_cost: int | None = None) -> None:
     """Raise BudgetError when `cost` is over `max_cost`, or over what today's cap leaves.
 
-    Possible charges count as spent: the cap holds even if every unanswered request was billed.
+    Possible charges and what is ordered but not sent yet count as spent: the cap holds even if
+    every unanswered request was billed.
     Practice is rehearsed against `max_cost` only: its charges are never money.
     """
     if max_cost is not None and cost > max_cost:
@@ -44,14 +45,26 @@ def authorise(studio: Studio, origin: Origin, cost: int, max_cost: int | None = 
             f"This would cost {dollars(cost)}, over the limit of {dollars(max_cost)} you gave.",
             "Ask for fewer variations or raise the limit.",
         )
+    queued = studio.library.list_jobs(origin=origin, ended=False)
+    ordered = sum(job.price for job in queued if job.state is JobState.QUEUED)
+    _keep_cap(studio, origin, cost, ordered)
+
+
+def authorise_sending(studio: Studio, job: Job) -> None:
+    """Raise BudgetError when sending this Job now would pass today's cap, whatever allowed it."""
+    _keep_cap(studio, job.origin, job.price, 0)
+
+
+def _keep_cap(studio: Studio, origin: Origin, cost: int, ordered: int) -> None:
     if origin.practice or not studio.daily_cap:
         return
     spent = spent_today(studio, origin)
-    left = studio.daily_cap - spent.certain - spent.possible
+    left = max(0, studio.daily_cap - spent.certain - spent.possible - ordered)
     if cost > left:
+        waiting = f" ({dollars(ordered)} of it is ordered and not sent yet)" if ordered else ""
         raise BudgetError(
             f"This would cost {dollars(cost)}; of today's {dollars(studio.daily_cap)} "
-            f"{dollars(max(left, 0))} is left.",
+            f"{dollars(left)} is left{waiting}.",
             "Ask for fewer variations, or raise the daily cap in Settings.",
         )
 

@@ -10,10 +10,10 @@ from uuid import uuid4
 
 from kontext_desktop.catalog import KONTEXT_MAX, ModelSpec, dollars
 from kontext_desktop.engine import ledger, render
-from kontext_desktop.errors import BudgetError, ParameterError
+from kontext_desktop.errors import BudgetError, ParameterError, ServiceError
 from kontext_desktop.imaging import encode
 from kontext_desktop.library import NewJob
-from kontext_desktop.model import Draft, Job, Recipe, Version
+from kontext_desktop.model import Draft, Job, Origin, Recipe, Version
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
@@ -60,13 +60,14 @@ def place_order(
     model: ModelSpec = KONTEXT_MAX,
     max_cost: int | None = None,
     expected_price: int | None = None,
+    expected_origin: Origin | None = None,
 ) -> list[Job]:
     """One queued Job per variation, seeds counting up from the draft's, written in one act.
 
     The input is rendered once: the parent's appearance inside the frame, 8-bit sRGB PNG at the
-    model's size, without metadata. `expected_price` is what the person was shown. Raises
-    ParameterError, BudgetError, ImageError, LibraryError, and AccessError without a key; nothing
-    is written then.
+    model's size, without metadata. `expected_price` and `expected_origin` are what the person was
+    shown. Raises ServiceError when another service was chosen meanwhile, and ParameterError,
+    BudgetError, ImageError, LibraryError, and AccessError without a key; nothing is written then.
     """
     check_draft(draft, model)
     document = studio.library.get_document(parent.document_id)
@@ -75,6 +76,10 @@ def place_order(
             f"“{document.name}” is marked never to be sent.", "Take the mark off to edit it."
         )
     service = studio.get_service()
+    if expected_origin is not None and service.origin != expected_origin:
+        raise ServiceError(
+            "Another service was chosen meanwhile.", "Nothing was sent. Generate again to go on."
+        )
     if not service.origin.practice:
         studio.get_key(service.origin.endpoint)
     price = ledger.quote(studio, service, model)
@@ -112,7 +117,7 @@ def place_order(
     )
 
 
-def repeat_order(studio: Studio, job: Job) -> list[Job]:
+def repeat_order(studio: Studio, job: Job, expected_price: int) -> list[Job]:
     """A new Job with the recipe of one that failed: a fresh click, a fresh charge."""
     parent = studio.library.get_version(job.recipe.parent_version_id)
     recipe = job.recipe
@@ -122,4 +127,6 @@ def repeat_order(studio: Studio, job: Job) -> list[Job]:
         prompt=recipe.prompt,
         aspect_ratio=recipe.aspect_ratio,
     )
-    return place_order(studio, parent, draft, expected_price=job.price)
+    return place_order(
+        studio, parent, draft, expected_price=expected_price, expected_origin=job.origin
+    )

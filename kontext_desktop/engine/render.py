@@ -53,28 +53,32 @@ def _base(
     """
     for index in reversed(range(len(layers))):
         if _covers(layers[index], library.get_result(layers[index].result_id).size, frame):
-            return index, np.empty((size.height, size.width, 3), np.uint8)
+            return index, np.zeros((size.height, size.width, 3), np.uint8)
     scaled = Size(
         max(1, round(document.size.width * size.width / frame.width)),
         max(1, round(document.size.height * size.height / frame.height)),
     )
     master = read(library.blobs.path(document.master_sha256), within=scaled)
-    shrink_x = master.shape[1] / document.size.width
-    shrink_y = master.shape[0] / document.size.height
-    left, top = round(frame.x * shrink_x), round(frame.y * shrink_y)
-    right = max(left + 1, round((frame.x + frame.width) * shrink_x))
-    bottom = max(top + 1, round((frame.y + frame.height) * shrink_y))
-    return 0, scale(master[top:bottom, left:right], size)
+    # A reduced reading is smaller by a whole number; its last pixel may stand for less than that.
+    factor_x = round(document.size.width / master.shape[1])
+    factor_y = round(document.size.height / master.shape[0])
+    box = (
+        frame.x / factor_x,
+        frame.y / factor_y,
+        (frame.x + frame.width) / factor_x,
+        (frame.y + frame.height) / factor_y,
+    )
+    return 0, scale(master, size, box)
 
 
 def _covers(layer: Layer, result: Size, frame: Frame) -> bool:
     a, _, x, _, e, y = layer.placement
-    right, bottom = round(x + a * result.width), round(y + e * result.height)
+    hair = 1e-3
     return (
-        round(x) <= frame.x
-        and round(y) <= frame.y
-        and right >= frame.x + frame.width
-        and bottom >= frame.y + frame.height
+        x <= frame.x + hair
+        and y <= frame.y + hair
+        and x + a * result.width >= frame.x + frame.width - hair
+        and y + e * result.height >= frame.y + frame.height - hair
     )
 
 

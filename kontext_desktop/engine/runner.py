@@ -12,13 +12,17 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from kontext_desktop.catalog import MODELS
+from kontext_desktop.engine import ledger
 from kontext_desktop.errors import (
     AccessError,
+    BudgetError,
     FailedError,
     GoneError,
     ImageError,
     KontextError,
+    LibraryError,
     NotSentError,
+    ParameterError,
     ServiceError,
     UnansweredError,
 )
@@ -30,6 +34,8 @@ from kontext_desktop.wavespeed import explain_failure, submit_body
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Service, Studio
 
+RENEW = 30.0
+"""Seconds after which a queued Job that only waits for a free place has its permission renewed."""
 PATIENCE = 120.0
 """Seconds after the last click within which a queued Job may still be sent by itself."""
 UPLOAD_LASTS = 86_400.0
@@ -46,8 +52,9 @@ def advance(studio: Studio, job_id: str, report: Report = lambda _: None) -> Ste
     """Do the next thing for one Job of the current origin.
 
     Trouble on the way that waiting may cure comes back as a Step with a later time; a Job that
-    ended badly carries its Problem. Raises AccessError (all Jobs wait for a key) and LibraryError.
-    Only the step out of `queued` can cost money.
+    ended badly carries its Problem. Raises LibraryError, and AccessError where a key is missing or
+    refused before anything was sent or while looking: the Job stays as it is. Only the step out of
+    `queued` can cost money.
     """
     job = studio.library.get_job(job_id)
     service = studio.get_service()
@@ -58,8 +65,16 @@ def advance(studio: Studio, job_id: str, report: Report = lambda _: None) -> Ste
 
 
 def permit(studio: Studio, job_id: str) -> Job:
-    """The person's fresh click that lets a waiting queued Job be sent."""
+    """The person's fresh click that lets a waiting queued Job be sent.
+
+    Raises ParameterError for a Job in any other state: what may have left is never sent again.
+    """
     job = studio.library.get_job(job_id)
+    if job.state is not JobState.QUEUED:
+        raise ParameterError(
+            f"This job is not waiting to be sent: it is {job.state.value}.",
+            "Nothing was sent. Open the document again to see how it stands.",
+        )
     return studio.library.move_job(
         job, JobState.QUEUED, "permitted by a click", permitted_at=studio.now(), problem=None
     )
@@ -95,22 +110,50 @@ def _prepare(studio: Studio, service: Service, job: Job, report: Report) -> Step
 
 
 def _upload(studio: Studio, service: Service, job: Job, report: Report) -> Job:
-    data = studio.library.blobs.read(job.input_sha256)
-    # A random name: what leaves the machine says nothing about the picture's own.
-    url = service.client.upload(data, f"{uuid4().hex}.png", "image/png", report)
-    return studio.library.move_job(
-        job,
-        JobState.QUEUED,
-        "uploaded",
-        upload_url=url,
-        uploaded_at=studio.now(),
-        problem=None,
-    )
+    with studio.uploading:  # variations share one upload, so one goes first
+        url, at = _find_upload(studio, job)
+        if not url:
+            data = studio.library.blobs.read(job.input_sha256)
+            # A random name: what leaves the machine says nothing about the picture's own.
+            url = service.client.upload(data, f"{uuid4().hex}.png", "image/png", report)
+            at = studio.now()
+        return studio.library.move_job(
+            job, JobState.QUEUED, "uploaded", upload_url=url, uploaded_at=at, problem=None
+        )
+
+
+def _find_upload(studio: Studio, job: Job) -> tuple[str, float]:
+    """Where the same bytes already lie at the same service, and since when; "" for nowhere."""
+    for other in studio.library.list_jobs(origin=job.origin, document_id=job.document_id):
+        at = other.uploaded_at or 0.0
+        fresh = studio.now() - at < UPLOAD_LASTS
+        if other.input_sha256 == job.input_sha256 and other.upload_url and fresh:
+            return other.upload_url, at
+    return "", 0.0
+
+
+def _claim(studio: Studio, job: Job) -> Job | None:
+    """Take the permission to send, within the daily cap; None while all places are taken."""
+    with studio.claiming:  # the cap is looked at and counted against in one act
+        ledger.authorise_sending(studio, job)
+        return studio.library.claim_sending(job, studio.jobs_in_flight, studio.now())
 
 
 def _send(studio: Studio, service: Service, job: Job) -> Step:
-    claimed = studio.library.claim_sending(job, studio.jobs_in_flight, studio.now())
+    try:
+        claimed = _claim(studio, job)
+    except BudgetError as error:
+        if job.problem != _problem(error):
+            job = studio.library.move_job(
+                job, JobState.QUEUED, error.message, problem=_problem(error)
+            )
+        return Step(job, None)
     if claimed is None:
+        if studio.now() - job.permitted_at > RENEW:
+            # Its turn has not come: that is no reason to ask the person again.
+            job = studio.library.move_job(
+                job, JobState.QUEUED, "waiting for its turn", permitted_at=studio.now()
+            )
         return Step(job, 1.0)
     recipe, model = claimed.recipe, MODELS[claimed.recipe.model_id]
     assert claimed.upload_url is not None
@@ -136,14 +179,36 @@ def _send(studio: Studio, service: Service, job: Job) -> Step:
         return Step(unsure, None)
     except KontextError as error:
         return _fail(studio, claimed, error)
-    running = studio.library.move_job(
-        claimed,
-        JobState.RUNNING,
-        f"accepted as {prediction.id}",
-        prediction_id=prediction.id,
-        problem=None,
-    )
+    running = _accepted(studio, claimed, prediction.id)
     return Step(running, _pause(studio, running))
+
+
+def _accepted(studio: Studio, job: Job, prediction_id: str) -> Job:
+    """Write down the id that was paid for. A failing disk gets a second chance; then the id goes
+    into the error and the log, and the Job is found `sending`, so never sent again."""
+
+    def write() -> Job:
+        return studio.library.move_job(
+            job,
+            JobState.RUNNING,
+            f"accepted as {prediction_id}",
+            prediction_id=prediction_id,
+            problem=None,
+        )
+
+    try:
+        return write()
+    except LibraryError:
+        try:
+            return write()
+        except LibraryError as error:
+            raise LibraryError(
+                f"The service accepted this edit as {prediction_id}, but that could not be "
+                f"written down: {error.message}",
+                "Note the id: the picture can be fetched with it for seven days.",
+                error.detail,
+                charged="yes",
+            ) from error
 
 
 def _look(studio: Studio, service: Service, job: Job, report: Report) -> Step:

@@ -51,6 +51,8 @@ class Studio:
     """Prices the service has named, per origin and model, with the time they were asked."""
     recovered: set[Origin] = field(default_factory=set)
     """Origins whose Jobs of an earlier run are settled; what is `sending` since is under way."""
+    uploading: threading.Lock = field(default_factory=threading.Lock)
+    claiming: threading.Lock = field(default_factory=threading.Lock)
     _services: dict[Target, Service] = field(default_factory=dict)
     _practice: PracticeService | None = None
     _key: dict[str, str] = field(default_factory=dict, repr=False)

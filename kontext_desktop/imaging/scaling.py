@@ -23,8 +23,12 @@ _BAND = 512
 """Rows that are drawn at a time, so that a hundred megapixels need no second copy."""
 
 
-def scale(pixels: Pixels, size: Size) -> Pixels:
-    """`pixels` at `size`, always a new array.
+Box: TypeAlias = tuple[float, float, float, float]
+"""Left, top, right, bottom in pixels, fractions allowed."""
+
+
+def scale(pixels: Pixels, size: Size, box: Box | None = None) -> Pixels:
+    """`pixels`, or the part `box` of them, at `size`; always a new array.
 
     Shrinking: a box average down to twice the size, then Lanczos. On gratings that kept 99 % of
     the contrast at 0.6 of the finest pitch and let 7 % of one 1.3 times too fine through as
@@ -32,12 +36,13 @@ def scale(pixels: Pixels, size: Size) -> Pixels:
     which draws weaker halos than Lanczos.
     """
     height, width = pixels.shape[:2]
-    if size == (width, height):
-        return pixels.copy()
-    shrinks = size.width < width or size.height < height
+    left, top, right, bottom = box = box or (0, 0, width, height)
+    if size == (right - left, bottom - top) and left == int(left) and top == int(top):
+        return pixels[int(top) : int(bottom), int(left) : int(right)].copy()
+    shrinks = size.width < right - left or size.height < bottom - top
     filter_ = Image.Resampling.LANCZOS if shrinks else Image.Resampling.BICUBIC
     image = Image.fromarray(np.ascontiguousarray(pixels))
-    return np.array(image.resize(size, filter_, reducing_gap=2.0))
+    return np.array(image.resize(size, filter_, box, reducing_gap=2.0))
 
 
 def place(canvas: Pixels, pixels: Pixels, placement: Placement) -> Pixels:

@@ -61,9 +61,7 @@ def get_row(
     ).fetchall()
     if found and found[0]["id"] == word:
         return found[0]
-    if len(word) < 4:
-        raise LibraryError(f"“{word}” is too short for a {noun}.", "Give at least 4 characters.")
-    if not found:
+    if not found or not word:
         raise LibraryError(f"No {noun} begins with “{word}”.", "Look up its id in a list.")
     if len(found) > 1:
         raise LibraryError(f"“{word}” begins more than one {noun}.", "Give more characters.")

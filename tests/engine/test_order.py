@@ -43,7 +43,10 @@ def test_caps_are_kept_by_the_engine(studio: Studio, original: Version) -> None:
     with pytest.raises(BudgetError, match=r"\$0\.32.*\$0\.10"):
         place_order(studio, original, draft(count=4), max_cost=100_000)
     studio.daily_cap = 200_000
-    carry(studio, place_order(studio, original, draft(count=2)))
+    jobs = place_order(studio, original, draft(count=2))
+    with pytest.raises(BudgetError, match=r"\$0\.04 is left.*not sent yet"):
+        place_order(studio, original, draft())
+    carry(studio, jobs)
     with pytest.raises(BudgetError, match=r"\$0\.04 is left"):
         place_order(studio, original, draft())
     assert len(studio.library.list_jobs()) == 2

@@ -5,11 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from engine_tools import edit
+from PIL import Image
 
 from kontext_desktop.engine import export, intake, preview, render
 from kontext_desktop.engine.studio import Studio
 from kontext_desktop.errors import ImageError, ParameterError
-from kontext_desktop.imaging import probe, read
+from kontext_desktop.imaging import probe, read, scale
 from kontext_desktop.model import Frame, Size, Version
 
 
@@ -125,3 +126,24 @@ def test_a_bad_picture_stores_nothing(
     assert raised.value.hint
     assert studio.library.list_documents() == []
     assert not [path for path in (studio.library.folder / "blobs").rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("size", [(6001, 4003), (8255, 5503)])
+def test_what_is_sent_of_a_large_picture_is_not_shifted(
+    studio: Studio, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    width, height = size
+    wave = (
+        127 + 100 * np.sin(np.arange(width) / 40)[None, :] * np.cos(np.arange(height) / 40)[:, None]
+    )
+    Image.fromarray(wave.astype(np.uint8)).convert("RGB").save(tmp_path / "waves.jpg", quality=95)
+    document = intake.bring_in(studio.library, tmp_path / "waves.jpg").document
+    version = studio.library.list_versions(document.id)[0]
+    frame = Frame(width - 3003, height - 2001, 3003, 2001)
+    sent = render.render(studio.library, version, frame, Size(300, 200))[..., 0].astype(float)
+    whole = read(tmp_path / "waves.jpg")
+    exact = scale(whole[frame.y :, frame.x :], Size(300, 200))[..., 0].astype(float)
+    for axis in (0, 1):
+        slope = np.gradient(exact, axis=axis)
+        shift = ((sent - exact) * slope).sum() / (slope**2).sum() * 10
+        assert abs(shift) < 0.25, "in pixels of the original"

@@ -14,6 +14,7 @@ from kontext_desktop.catalog import KONTEXT_MAX
 from kontext_desktop.engine import render, runner
 from kontext_desktop.engine.order import place_order
 from kontext_desktop.engine.studio import Studio
+from kontext_desktop.errors import ParameterError
 from kontext_desktop.imaging import read
 from kontext_desktop.model import JobState, Size, Version
 from kontext_desktop.practice import Fault, PracticeService
@@ -95,11 +96,11 @@ def test_each_upload_is_the_appearance_of_the_version_it_starts_from(
     assert [len(version.layers) for version in (first, second, third)] == [1, 2, 1]
     uploads = [read(request.body) for request in service.requests if request.method == "PUT"]
     size = Size(1248, 832)
-    for sent, parent in zip(uploads, (original, first, original), strict=True):
+    for sent, parent in zip(uploads, (original, first), strict=True):
         assert sent.shape == (832, 1248, 3)
         assert np.array_equal(sent, render.render(studio.library, parent, size=size))
-    assert np.array_equal(uploads[0], uploads[2])
-    assert not np.array_equal(uploads[0], uploads[1])
+    addresses = [body["image"] for body in submits(service)]
+    assert addresses[0] == addresses[2] != addresses[1], "the same bytes are uploaded once"
 
 
 def test_the_same_seed_gives_the_same_pixels_and_another_gives_others(
@@ -232,3 +233,46 @@ def test_cancel_before_sending_is_free_and_after_it_only_hides(
     assert done.state is JobState.DONE
     assert done.hidden
     assert len(submits(service)) == 1
+
+
+def test_what_was_sent_is_never_permitted_again(
+    studio: Studio, original: Version, service: PracticeService
+) -> None:
+    (job,) = place_order(studio, original, draft())
+    job = runner.advance(studio, job.id).job
+    studio.library.claim_sending(job, 3, studio.now())
+    with pytest.raises(ParameterError):
+        runner.permit(studio, job.id)
+    assert studio.library.get_job(job.id).state is JobState.SENDING
+    assert not service.ledger
+
+
+def test_a_job_waiting_for_a_free_place_keeps_its_permission(
+    studio: Studio, original: Version, service: PracticeService
+) -> None:
+    studio.jobs_in_flight = 1
+    first, second = place_order(studio, original, draft(count=2))
+    for _ in range(2):
+        runner.advance(studio, first.id)
+    for minute in range(1, 6):
+        now = first.created_at + 50 * minute
+        studio.now = lambda now=now: now
+        step = runner.advance(studio, second.id)
+        step = runner.advance(studio, second.id)
+        assert step.again_in is not None
+        assert step.job.state is JobState.QUEUED
+    done = carry(studio, [first, second])
+    assert [job.state for job in done] == [JobState.DONE] * 2
+
+
+def test_the_daily_cap_holds_at_the_moment_of_sending(
+    studio: Studio, original: Version, service: PracticeService
+) -> None:
+    jobs = place_order(studio, original, draft(count=3))
+    studio.daily_cap = 160_000
+    settled = carry(studio, jobs)
+    assert [job.state for job in settled].count(JobState.DONE) == 2
+    (held,) = [job for job in settled if job.state is JobState.QUEUED]
+    assert held.problem is not None
+    assert held.problem.kind == "budget"
+    assert len(service.ledger) == 2

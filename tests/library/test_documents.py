@@ -96,7 +96,7 @@ def test_id_is_found_by_a_unique_beginning(folder: Path) -> None:
             library.get_document("abcd-00")
         with pytest.raises(LibraryError, match="No document begins"):
             library.get_document("abce")
-        with pytest.raises(LibraryError, match="too short"):
+        with pytest.raises(LibraryError, match="begins more than one"):
             library.get_document("abc")
         with pytest.raises(LibraryError, match="No version begins"):
             library.get_version("abcd-0002")
