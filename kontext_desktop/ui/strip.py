@@ -74,6 +74,7 @@ class Strip(QWidget):
         view = TileView(self._theme, tile, self._row_widget)
         view.clicked.connect(lambda: self._show_version(view))
         view.acted.connect(lambda: self._act(view.tile))
+        view.cancelled.connect(lambda: self._workbench.act_on_tile(view.tile.job_id, "cancel"))
         view.stepped.connect(lambda step: self._step_from(view, step))
         return view
 
@@ -85,13 +86,14 @@ class Strip(QWidget):
             view.deleteLater()
 
     def _order_tabs(self) -> None:
-        """Tab goes through the tiles as they stand, each followed by its button."""
+        """Tab goes through the tiles as they stand, each followed by its buttons."""
         last: QWidget | None = None
         for view in self._tiles.values():
             if last is not None:
                 QWidget.setTabOrder(last, view)
             QWidget.setTabOrder(view, view.action)
-            last = view.action
+            QWidget.setTabOrder(view.action, view.cancel)
+            last = view.cancel
 
     def _ask_for_images(self) -> None:
         wanted = {v.tile.version_id for v in self._tiles.values() if v.tile.version_id is not None}

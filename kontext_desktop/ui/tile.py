@@ -1,4 +1,4 @@
-"""One variation of the strip: its picture or state, a line of words below, one small button."""
+"""One variation of the strip: its picture or state; words and a small button or two below."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ FACE = QSize(184, 84)
 TILE = QSize(184, 112)
 _ANNOUNCE_MS = 2400
 _SETTLE_MS = 1000
-"""A button that began to cost money, or was just pressed, buys nothing for so long: longer than a
-double click takes, and than a held key usually waits before it repeats."""
+"""A button that began to cost money or another price, or was just pressed, buys nothing for so
+long: longer than a double click takes, and than a held key usually waits before it repeats."""
 
 
 class TileView(QAbstractButton):
@@ -32,6 +32,8 @@ class TileView(QAbstractButton):
 
     acted = Signal()
     """The small button: do `tile.action`."""
+    cancelled = Signal()
+    """The second one, of a Job that waits to be sent."""
     stepped = Signal(int)
     """The arrow keys: -1 to the tile before, 1 to the next."""
 
@@ -67,11 +69,13 @@ class TileView(QAbstractButton):
         self._detail.setAlignment(Qt.AlignmentFlag.AlignRight)
         for part in (self._message, self._dot, self._state, self._detail):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.action = QPushButton()
-        self.action.setObjectName("tileAction")
-        self.action.setProperty("kind", "quiet")
-        self.action.setAutoDefault(True)
+        self._state.setMinimumWidth(1)  # it is the words that give way, never a button's price
+        self.action = self._make_button("tileAction")
         self.action.clicked.connect(self._press_action)
+        self.cancel = self._make_button("tileCancel")
+        self.cancel.setText("Cancel")
+        self.cancel.setToolTip("Free: it was not sent")
+        self.cancel.clicked.connect(self.cancelled)
         row = QHBoxLayout(self)
         row.setContentsMargins(2, FACE.height(), 0, 0)
         row.setSpacing(6)
@@ -79,11 +83,21 @@ class TileView(QAbstractButton):
         row.addWidget(self._state, 1)
         row.addWidget(self._detail)
         row.addWidget(self.action)
+        row.addWidget(self.cancel)
+
+    def _make_button(self, name: str) -> QPushButton:
+        button = QPushButton()
+        button.setObjectName(name)
+        button.setProperty("kind", "quiet")
+        button.setFont(self._theme.font("font_small"))  # two must fit below a picture
+        button.setAutoDefault(True)
+        return button
 
     def show_tile(self, tile: Tile) -> None:
         if tile != self.tile:
-            if tile.action == "retry" and self.tile.action != "retry":
-                self._settling.start()  # a hand on its way to "Hide" must not buy
+            before = (self.tile.action_text, self.tile.cancellable)
+            if tile.action == "retry" and (tile.action_text, tile.cancellable) != before:
+                self._settling.start()  # a hand on its way to "Hide" or "Cancel" must not buy
             self.tile = tile
             self._fill()
 
@@ -111,7 +125,8 @@ class TileView(QAbstractButton):
         tile = self.tile
         done = tile.version_id is not None
         self._dot.show_tone(tile.tone)
-        self._state.show_text(tile.text)
+        self._dot.setVisible(not tile.cancellable)  # two buttons need the room; the face says it
+        self._state.show_text("" if tile.cancellable else tile.text)
         self._detail.show_text(tile.detail if done else "")
         self._detail.setVisible(done and bool(tile.detail))
         self._message.show_text("" if done else tile.detail or tile.text)
@@ -119,12 +134,14 @@ class TileView(QAbstractButton):
         self._place_message()
         self.action.setText(tile.action_text)
         self.action.setVisible(bool(tile.action))
+        self.cancel.setVisible(tile.cancellable)
         words = [f"Variation {tile.number}", tile.text, tile.detail]
         if tile.practice:
             words.append("practice")
         self.setAccessibleName(", ".join(word for word in words if word))
         self.setToolTip(plain_tip(tile.tooltip))
         self.action.setAccessibleName(f"{tile.action_text}, variation {tile.number}")
+        self.cancel.setAccessibleName(f"Cancel, variation {tile.number}")
         self.setCursor(Qt.CursorShape.PointingHandCursor if done else Qt.CursorShape.ArrowCursor)
         self.update()
 

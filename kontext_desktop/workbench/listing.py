@@ -41,16 +41,22 @@ def list_tiles(
     results: Mapping[str, str],
     now: float,
     waits_for_click: Callable[[Job], bool],
+    *,
+    price: int,
 ) -> list[Tile]:
-    """One tile a Job, in the order given. `results`: job id to the version that came of it."""
+    """One tile a Job, in the order given. `results`: job id to the version that came of it.
+    `price`: what one image costs now, millionths of a dollar; sending an ended Job anew costs it,
+    a Job not sent yet keeps its own."""
     return [
-        _tile(number, job, results.get(job.id), now, waits_for_click(job))
+        _tile(number, job, results.get(job.id), now, waits_for_click(job), price)
         for number, job in enumerate(jobs, 1)
     ]
 
 
-def _tile(number: int, job: Job, version_id: str | None, now: float, waits: bool) -> Tile:
-    text, tone, action, action_text = _words(job, waits)
+def _tile(
+    number: int, job: Job, version_id: str | None, now: float, waits: bool, price: int
+) -> Tile:
+    text, tone, action, action_text = _words(job, waits, price)
     problem = job.problem
     detail = _detail(job, now) if problem is None else problem.message
     tooltip = job.recipe.prompt
@@ -70,16 +76,16 @@ def _tile(number: int, job: Job, version_id: str | None, now: float, waits: bool
         progress=_progress(job, now),
         action=action,
         action_text=action_text,
+        cancellable=job.state is JobState.QUEUED and waits,
         version_id=version_id,
         practice=job.origin.practice,
     )
 
 
-def _words(job: Job, waits: bool) -> tuple[str, Tone, Action, str]:
-    price = dollars(job.price)
+def _words(job: Job, waits: bool, price: int) -> tuple[str, Tone, Action, str]:
     match job.state:
         case JobState.QUEUED if waits:
-            return "Not sent", Tone.LOOK, "retry", f"Send · {price}"
+            return "Not sent", Tone.LOOK, "retry", f"Send · {dollars(job.price)}"
         case JobState.QUEUED:
             return "Waiting", Tone.PLAIN, "cancel", "Cancel"
         case JobState.SENDING:
@@ -93,11 +99,11 @@ def _words(job: Job, waits: bool) -> tuple[str, Tone, Action, str]:
         case JobState.DONE:
             return "Ready", Tone.GOOD, "", ""
         case JobState.FAILED:
-            return "Failed", Tone.TROUBLE, "retry", f"Try again · {price}"
+            return "Failed", Tone.TROUBLE, "retry", f"Try again · {dollars(price)}"
         case JobState.EXPIRED:
-            return "Expired", Tone.TROUBLE, "retry", f"Try again · {price}"
+            return "Expired", Tone.TROUBLE, "retry", f"Try again · {dollars(price)}"
         case JobState.CANCELLED:
-            return "Cancelled", Tone.PLAIN, "retry", f"Send · {price}"
+            return "Cancelled", Tone.PLAIN, "retry", f"Send · {dollars(price)}"
 
 
 def _detail(job: Job, now: float) -> str:

@@ -53,6 +53,8 @@ class Tile:
     """What the small button does: "cancel" before sending (free), "hide" after, "retry" sends anew
     as a new Job after a failure (its price is on the button)."""
     action_text: str
+    cancellable: bool
+    """It waits to be sent by a click: beside that button stands a second one, "Cancel", free."""
     version_id: str | None
     """Set when the result can be shown."""
     practice: bool

@@ -25,6 +25,7 @@ RUNNING = Tile(
     progress=0.4,
     action="hide",
     action_text="Hide",
+    cancellable=False,
     version_id=None,
     practice=False,
 )
@@ -54,6 +55,18 @@ FAILED = replace(
     action="retry",
     action_text="Try again · $0.08",
 )
+UNSENT = replace(
+    RUNNING,
+    job_id="d",
+    state=JobState.QUEUED,
+    text="Not sent",
+    tone=Tone.LOOK,
+    detail="not sent yet",
+    progress=None,
+    action="retry",
+    action_text="Send · $0.08",
+    cancellable=True,
+)
 
 
 @pytest.fixture
@@ -67,6 +80,10 @@ def tile_of(strip, job_id):
 
 def action_of(strip, job_id):
     return tile_of(strip, job_id).findChild(QPushButton, "tileAction")
+
+
+def cancel_of(strip, job_id):
+    return tile_of(strip, job_id).findChild(QPushButton, "tileCancel")
 
 
 def tiles(strip):
@@ -140,6 +157,37 @@ def test_a_click_meant_for_hide_buys_nothing_when_the_job_just_failed(strip, wor
     qtbot.waitUntil(lambda: not settling.isActive())
     qtbot.mouseClick(action_of(strip, "a"), Qt.MouseButton.LeftButton)
     assert workbench.list_calls("act_on_tile") == [("a", "retry")]
+
+
+def test_what_waits_for_a_click_can_be_dropped_instead(strip, workbench, qtbot):
+    workbench.tiles_changed.emit([UNSENT, FAILED])
+    assert cancel_of(strip, "c").isHidden()
+    cancel = cancel_of(strip, "d")
+    assert cancel.accessibleName() == "Cancel, variation 1"
+    assert cancel.toolTip() == "Free: it was not sent"
+    qtbot.mouseClick(cancel, Qt.MouseButton.LeftButton)
+    assert workbench.list_calls("act_on_tile") == [("d", "cancel")]
+
+
+def test_the_second_click_on_cancel_buys_nothing(strip, workbench, qtbot):
+    workbench.tiles_changed.emit([UNSENT])
+    qtbot.mouseClick(cancel_of(strip, "d"), Qt.MouseButton.LeftButton)
+    dropped = replace(UNSENT, state=JobState.CANCELLED, text="Cancelled", cancellable=False)
+    workbench.tiles_changed.emit([dropped])
+    qtbot.mouseClick(action_of(strip, "d"), Qt.MouseButton.LeftButton)
+    assert workbench.list_calls("act_on_tile") == [("d", "cancel")]
+
+
+@pytest.mark.parametrize("tile", [UNSENT, FAILED], ids=["unsent", "failed"])
+def test_no_button_of_a_tile_is_cut_off(show, strip, workbench, qtbot, tile):
+    strip.setStyleSheet(show.theme.style_sheet())
+    workbench.tiles_changed.emit([tile])
+    view = tile_of(strip, tile.job_id)
+    qtbot.waitUntil(lambda: view.action.y() > 0)  # laid out
+    for button in (view.action, view.cancel):
+        if button.isVisible():
+            assert button.width() >= button.sizeHint().width()
+            assert view.rect().contains(button.geometry())
 
 
 def test_a_result_glows_once_its_tile_knows_it_and_the_canvas_is_left_alone(strip, workbench):

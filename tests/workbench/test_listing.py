@@ -40,7 +40,7 @@ def version(number: int, *parents: str, job_id: str | None = None) -> Version:
 
 
 def tile(job: Job, now: float = 104.0, waits: bool = False):
-    (made,) = list_tiles([job], {}, now, lambda _: waits)
+    (made,) = list_tiles([job], {}, now, lambda _: waits, price=90_000)
     return made
 
 
@@ -64,7 +64,9 @@ def test_every_state_has_words_and_what_costs_money_names_its_price(
 ) -> None:
     made = tile(replace(JOB, state=state, sent_at=101.0), waits=waits)
     assert made.text
-    assert (made.action == "retry") == ("$0.08" in made.action_text)
+    price = "$0.08" if state is JobState.QUEUED else "$0.09"  # its own, or what one costs now
+    assert (made.action == "retry") == (price in made.action_text)
+    assert made.cancellable == (state is JobState.QUEUED and waits)
     assert bool(made.action) == bool(made.action_text)
     assert (made.action == "") == (state is JobState.DONE)
 
