@@ -70,7 +70,9 @@ class GenerateBar(QWidget):
     def _show_desk(self, desk: Desk) -> None:
         self._desk = desk
         self._button.setEnabled(desk.can_generate)
-        today = f"Today {dollars(desk.spent_today)} of {dollars(desk.daily_cap)}"
+        today = f"Today {dollars(desk.spent_today)}"
+        if desk.daily_cap:  # 0: there is none
+            today += f" of {dollars(desk.daily_cap)}"
         if desk.practice:
             today = "Practice: nothing is charged"
         # Either what stands in the way or what a click would add to: never both in one line.

@@ -106,11 +106,15 @@ class SettingsDialog(QDialog):
         self._cap.setPrefix("$")
         self._cap.setDecimals(2)
         self._cap.setRange(0, _LARGEST_CAP)
+        self._cap.setSpecialValueText("No cap")  # instead of 0
+        self._cap.setToolTip("0: no cap")
+        self._cap.valueChanged.connect(self._show_cap_hint)
+        self._cap_hint = Words(kind="secondary")
         self._flights = QSpinBox()
         self._flights.setObjectName("jobsInFlight")
         self._flights.setRange(1, _MOST_IN_FLIGHT)
-        self._add_row("Daily cap", self._cap, "Nothing more is sent that day")
-        self._add_row("Jobs at once", self._flights, "A new account may run 3")
+        self._add_row("Daily cap", self._cap, self._cap_hint)
+        self._add_row("Jobs at once", self._flights, Words("A new account may run 3", "secondary"))
         for box in (self._cap, self._flights):
             box.setFixedWidth(96)
             align_figures(box)
@@ -149,7 +153,7 @@ class SettingsDialog(QDialog):
         row.addWidget(save)
         return row
 
-    def _add_row(self, text: str, field: QWidget, hint: str = "") -> None:
+    def _add_row(self, text: str, field: QWidget, hint: Words | None = None) -> None:
         label = QLabel(text)
         label.setProperty("kind", "heading")
         label.setMinimumHeight(28)
@@ -158,8 +162,8 @@ class SettingsDialog(QDialog):
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(field, 1 if isinstance(field, QLineEdit | KeyRow) else 0)
-        if hint:
-            row.addWidget(Words(hint, "secondary"), 1)
+        if hint is not None:
+            row.addWidget(hint, 1)
         elif not isinstance(field, QLineEdit | KeyRow):
             row.addStretch(1)
         place = self._grid.rowCount()
@@ -177,10 +181,14 @@ class SettingsDialog(QDialog):
         self._practice.setChecked(settings.mode == "practice")
         self._real.setChecked(settings.mode == "real")
         self._cap.setValue(settings.daily_cap / USD)
+        self._show_cap_hint()
         self._flights.setValue(settings.jobs_in_flight)
         self._endpoint.setText(settings.endpoint)
         self._library.setText(str(library_folder(os.environ, settings.library)))
         self._check_endpoint()
+
+    def _show_cap_hint(self) -> None:
+        self._cap_hint.show_text("Nothing more is sent that day" if self._cap.value() else "")
 
     def _check_endpoint(self) -> bool:
         good = is_endpoint(self._endpoint.text().strip())

@@ -25,6 +25,8 @@ def test_the_button_says_how_many_and_what_they_cost(bar, workbench):
     workbench.say_desk(price=160_000)
     assert button_of(bar).text() == "Generate 2 · $0.16"
     assert bar.findChild(QLabel, "spentToday").text() == "Today $1.44 of $10.00"
+    workbench.say_desk(daily_cap=0)
+    assert bar.findChild(QLabel, "spentToday").text() == "Today $1.44"
 
 
 def test_what_stands_in_the_way_is_said_below_and_in_the_tooltip(bar, workbench):

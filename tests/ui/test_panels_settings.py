@@ -34,6 +34,19 @@ def test_saving_keeps_what_was_set_and_all_the_rest(dialog, workbench, qtbot):
     assert dialog.isHidden()
 
 
+def test_a_cap_of_nothing_is_said_to_be_none(dialog, workbench, qtbot):
+    def hints():
+        return [label.text() for label in dialog.findChildren(QLabel)]
+
+    cap = dialog.findChild(QDoubleSpinBox, "dailyCap")
+    assert "Nothing more is sent that day" in hints()
+    cap.setValue(0)
+    assert cap.text() == "No cap"
+    assert "Nothing more is sent that day" not in hints()
+    press(dialog, "saveSettings", qtbot)
+    assert workbench.settings.daily_cap == 0
+
+
 def test_nothing_changed_is_nothing_saved_and_cancel_saves_nothing(dialog, workbench, qtbot):
     press(dialog, "saveSettings", qtbot)
     dialog.open()
