@@ -11,7 +11,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -78,7 +78,7 @@ def build_window(
 
     def save(now: Settings) -> None:
         if trouble is None:
-            settings.write(config, _kept(now, told, kept))
+            settings.write(config, _changed(settings.read(config), told, now))
 
     dispatcher = Dispatcher(JOB_THREADS)
     workbench = Workbench(_studio_opener(options, environ), save, told, dispatcher)
@@ -121,17 +121,19 @@ def _read_settings(config: Path) -> tuple[Settings, KontextError | None]:
 def _told(kept: Settings, options: argparse.Namespace, environ: Mapping[str, str]) -> Settings:
     """The settings for this run: command line first, then the environment, then what is kept."""
     endpoint = options.endpoint or environ.get("KONTEXT_ENDPOINT")
-    told = replace(kept, endpoint=endpoint, mode="real") if endpoint else kept
+    told = replace(kept, endpoint=endpoint.rstrip("/"), mode="real") if endpoint else kept
     return replace(told, mode="practice") if options.practice else told
 
 
-def _kept(now: Settings, told: Settings, kept: Settings) -> Settings:
-    """`now` as it is written: what only this run was told is left as it was kept."""
-    return replace(
-        now,
-        endpoint=kept.endpoint if now.endpoint == told.endpoint else now.endpoint,
-        mode=kept.mode if now.mode == told.mode else now.mode,
-    )
+def _changed(kept: Settings, told: Settings, now: Settings) -> Settings:
+    """What is kept, with what the person changed in this run: neither what only this run was told,
+    nor what another window has written meanwhile, is overwritten."""
+    changes = {
+        spec.name: getattr(now, spec.name)
+        for spec in fields(Settings)
+        if getattr(now, spec.name) != getattr(told, spec.name)
+    }
+    return replace(kept, **changes)
 
 
 def _studio_opener(

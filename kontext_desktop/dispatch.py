@@ -1,7 +1,7 @@
 """Send a plain function away to a Qt thread pool and bring its result home to the GUI thread.
 
 The Dispatcher owns the signal that carries results: a runnable that owned it would have it
-destroyed on the pool's thread. Two pools, so that slow Jobs never delay opening a picture.
+destroyed on the pool's thread. Three pools, so that slow Jobs never delay opening a picture.
 """
 
 from __future__ import annotations
@@ -16,8 +16,13 @@ from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
 from kontext_desktop.errors import Cancelled, KontextError
 
 T = TypeVar("T")
-Pool = Literal["jobs", "local"]
+Pool = Literal["jobs", "local", "writes"]
+"""Steps of Jobs (they speak to the network); decoding, drawing, exporting; small ordered writes."""
 Report = Callable[[Any], None]
+
+
+LOCAL_WAIT = 10.0
+"""Seconds that closing waits for local work, an export for instance, that has begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +43,11 @@ class Dispatcher(QObject):
         self._pools: dict[Pool, QThreadPool] = {
             "jobs": QThreadPool(self),
             "local": QThreadPool(self),
+            "writes": QThreadPool(self),
         }
         self._pools["jobs"].setMaxThreadCount(jobs)
         self._pools["local"].setMaxThreadCount(local)
+        self._pools["writes"].setMaxThreadCount(1)  # one after the other, as they were asked for
         self._open = True
         self._returned.connect(self._bring_home, Qt.ConnectionType.QueuedConnection)
 
@@ -70,9 +77,11 @@ class Dispatcher(QObject):
                 return
             except KontextError as error:
                 home = _Home(failed, error)
-            except Exception:
-                # The one place where a bug on a pool thread can still be told to anyone.
-                home = _Home(self.crashed.emit, traceback.format_exc())
+            except Exception as error:
+                # The one place where a bug on a pool thread can still be told to anyone; whoever
+                # asked must not wait for ever.
+                self._returned.emit(_Home(self.crashed.emit, traceback.format_exc()))
+                home = _Home(failed, _bug(error))
             self._returned.emit(home)
 
         if self._open:
@@ -81,13 +90,26 @@ class Dispatcher(QObject):
             self._pools[pool].start(act)
 
     def close(self, wait: float) -> bool:
-        """Drop what has not begun, wait up to `wait` seconds for the rest. True: all is still."""
+        """Drop jobs' steps and local work that have not begun, wait for what has; True: all is
+        still. Writes are all done. Up to `wait` seconds for what speaks to the network, and
+        longer for files being written: those end by themselves.
+        """
         self._open = False
-        for pool in self._pools.values():
-            pool.clear()
-        milliseconds = int(wait * 1000 / len(self._pools))
-        return all([pool.waitForDone(milliseconds) for pool in self._pools.values()])
+        self._pools["jobs"].clear()
+        self._pools["local"].clear()
+        waits = {"writes": LOCAL_WAIT, "local": LOCAL_WAIT, "jobs": wait}
+        return all(
+            [pool.waitForDone(int(waits[name] * 1000)) for name, pool in self._pools.items()]
+        )
 
     def _bring_home(self, home: _Home) -> None:
         if self._open:
             home.call(home.value)
+
+
+def _bug(error: Exception) -> KontextError:
+    return KontextError(
+        "The program made a mistake here; this was not done.",
+        "Your work is safe. Please send us the details.",
+        repr(error),
+    )

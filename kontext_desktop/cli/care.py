@@ -24,16 +24,24 @@ from kontext_desktop.errors import AccessError, KontextError
 def key_program() -> typer.Typer:
     """`kontext key set|forget|status`."""
     program = typer.Typer(help="The API key in the system's keyring.", no_args_is_help=True)
+    program.callback()(common(_key_options))
     program.command("set")(common(_set_key))
     program.command("forget")(common(_forget_key))
     program.command("status")(common(_key_status))
     return program
 
 
+def _key_options(session: Session) -> None:
+    """The API key in the system's keyring."""
+
+
 def _set_key(session: Session) -> int:
     """Read a key from a prompt or standard input and keep it in the keyring."""
     terminal = sys.stdin.isatty()
-    given = getpass.getpass("API key: ") if terminal else sys.stdin.readline()
+    try:
+        given = getpass.getpass("API key: ") if terminal else sys.stdin.readline()
+    except EOFError:
+        given = ""
     keys = session.keys
     place = keys.put(session.service_endpoint(), given)
     if place != "keyring":

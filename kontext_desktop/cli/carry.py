@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from kontext_desktop.cli.session import Session
 from kontext_desktop.errors import (
     AccessError,
+    BudgetError,
     KontextError,
     ServiceError,
     UnansweredError,
@@ -46,7 +47,8 @@ def carry(
 ) -> list[Job]:
     """Advance every Job until none has a next step; returns them as they are then.
 
-    With `until_sent`, stops at each Job once it is accepted. Raises AccessError and LibraryError;
+    With `until_sent`, stops once all are sent: the first are looked after while the last wait for
+    a free place. Raises AccessError and LibraryError;
     whatever is raised, or interrupted, every state is on disk.
     """
     from kontext_desktop.engine import runner
@@ -54,8 +56,9 @@ def carry(
     begun = time.monotonic()
     latest = {job.id: job for job in jobs}
     due = dict.fromkeys(latest, begun)
+    troubled: dict[str, float] = {}
     with _progress(session, len(latest)) as show:
-        while due:
+        while due and not (until_sent and all(map(_was_sent, latest.values()))):
             now = time.monotonic()
             if timeout is not None and now - begun >= timeout:
                 break
@@ -64,8 +67,12 @@ def carry(
                 time.sleep(min(due[job_id] - now, 0.2))
                 continue
             step = runner.advance(studio, job_id)
-            latest[job_id] = step.job
-            if step.again_in is None or _enough(step.job, until_sent, now - begun):
+            latest[job_id] = job = step.job
+            if job.state is JobState.QUEUED and job.problem is not None:
+                troubled.setdefault(job_id, now)
+            else:
+                troubled.pop(job_id, None)
+            if step.again_in is None or now - troubled.get(job_id, now) > UNREACHED:
                 del due[job_id]
             else:
                 due[job_id] = time.monotonic() + step.again_in
@@ -73,10 +80,8 @@ def carry(
     return list(latest.values())
 
 
-def _enough(job: Job, until_sent: bool, gone: float) -> bool:
-    if until_sent and job.prediction_id is not None:
-        return True
-    return job.state is JobState.QUEUED and job.problem is not None and gone > UNREACHED
+def _was_sent(job: Job) -> bool:
+    return job.state not in (JobState.QUEUED, JobState.SENDING)
 
 
 def status_of(job: Job) -> int:
@@ -84,8 +89,9 @@ def status_of(job: Job) -> int:
     if job.state is JobState.UNSURE:
         return UnansweredError.status
     if job.problem is None:
-        return 0
-    kinds: list[type[KontextError]] = [AccessError, UnansweredError]
+        # Still queued: it was meant to be sent, and was not.
+        return ServiceError.status if job.state is JobState.QUEUED else 0
+    kinds: list[type[KontextError]] = [AccessError, BudgetError, UnansweredError]
     return next(
         (kind.status for kind in kinds if kind.kind == job.problem.kind), ServiceError.status
     )

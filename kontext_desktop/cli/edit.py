@@ -12,8 +12,8 @@ import typer
 from kontext_desktop.catalog import KONTEXT_MAX, USD, dollars
 from kontext_desktop.cli.carry import carry, status_of
 from kontext_desktop.cli.session import Session
-from kontext_desktop.errors import ParameterError
-from kontext_desktop.model import Draft, Job, Prompt, Result, Version
+from kontext_desktop.errors import AccessError, KontextError, LibraryError, ParameterError
+from kontext_desktop.model import Draft, Job, Problem, Prompt, Result, Version
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
@@ -78,11 +78,18 @@ def edit(
         raise ParameterError("--parent names one version, so give one picture or none.", "")
     for picture in pictures:
         intake.check(picture)
-    target = Outputs.plan(output)
+    if output is not None and no_wait:
+        raise ParameterError(
+            "--output needs the results, and --no-wait does not wait for them.",
+            "Leave one out; `kontext export VERSION FILE --received` writes a result later.",
+        )
+    if max_cost is not None and not 0 <= max_cost < 1e9:
+        raise ParameterError(f"--max-cost {max_cost} is no amount of dollars.", "")
     limit = None if max_cost is None else round(max_cost * USD)
     if dry_run:
         _show_request(session, draft, pictures)
         return 0
+    target = Outputs.plan(output)
     with session.studio() as studio:
         return _edit(session, studio, pictures, draft, parent, target, limit, not no_wait)
 
@@ -97,29 +104,44 @@ def _edit(
     limit: int | None,
     wait: bool,
 ) -> int:
-    from kontext_desktop.engine import ledger
+    from kontext_desktop.engine import ledger, runner
     from kontext_desktop.engine.order import place_order
     from kontext_desktop.engine.recovery import recover
 
     service = studio.get_service()
     if not service.origin.practice:
         studio.get_key(service.origin.endpoint)
-    recover(studio)
-    total = ledger.quote(studio, service, KONTEXT_MAX) * draft.count * max(1, len(pictures))
-    ledger.authorise(studio, service.origin, total, limit)
+    unfinished = recover(studio)
+    price = ledger.quote(studio, service, KONTEXT_MAX)
+    ledger.authorise(studio, service.origin, price * draft.count * max(1, len(pictures)), limit)
     parents = _parents(studio, pictures, parent)
-    ordered = [place_order(studio, version, draft) for version in parents]
-    jobs = [job for batch in ordered for job in batch]
+    jobs: list[Job] = []
+    try:
+        for version in parents:
+            jobs += place_order(studio, version, draft, expected_price=price)
+    except KontextError:
+        # All of the call or none of it: nothing was sent yet.
+        for job in jobs:
+            runner.cancel(studio, job.id)
+        raise
     if service.origin.practice:
         session.say("Practice: a stand-in draws these, not AI; nothing is charged.")
-    jobs = carry(session, studio, jobs, until_sent=not wait)
-    report = [_report(studio, job, target) for job in jobs]
+    stopped = None
+    try:
+        # What an earlier run left takes up places at the service: it is looked after too.
+        carry(session, studio, [*unfinished, *jobs], until_sent=not wait)
+    except (AccessError, LibraryError) as error:
+        stopped = error
+    jobs = [studio.library.get_job(job.id) for job in jobs]
+    report, statuses = _reports(studio, jobs, target)
     if session.json:
         charged = sum(job.price for job in jobs if job.charged == "yes")
         session.print({"jobs": report, "cost": charged / USD})
     else:
-        _tell(session, jobs, report)
-    return max(status_of(job) for job in jobs)
+        _tell(jobs, report)
+    if stopped is not None:
+        raise stopped
+    return max(statuses)
 
 
 def _parents(studio: Studio, pictures: list[Path], parent: str | None) -> list[Version]:
@@ -155,6 +177,12 @@ class Outputs:
         if output.is_dir() or not output.suffix:
             if output.exists() and not output.is_dir():
                 raise ParameterError(f"{output} is a file without a suffix.", "Give a folder.")
+            try:
+                output.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise ParameterError(
+                    f"The folder {output} cannot be made: {error.strerror}.", "Give another one."
+                ) from error
             return cls(folder=output)
         check_target(output, force=False)
         return cls(file=output)
@@ -164,7 +192,6 @@ class Outputs:
         from kontext_desktop.engine import export
 
         if self.folder is not None:
-            self.folder.mkdir(parents=True, exist_ok=True)
             name = studio.library.get_document(version.document_id).name
             path = _free(self.folder / export.received_name(name, result))
             export.export_received(studio.library, result, path, force=False)
@@ -188,14 +215,30 @@ def _free(path: Path) -> Path:
     return candidate
 
 
-def _report(studio: Studio, job: Job, target: Outputs) -> dict[str, Any]:
-    library = studio.library
-    versions = [item for item in library.list_versions(job.document_id) if item.job_id == job.id]
-    outputs = [
-        target.write(studio, version, library.get_result(version.layers[-1].result_id))
-        for version in versions
-    ]
-    problem = job.problem
+def _reports(
+    studio: Studio, jobs: list[Job], target: Outputs
+) -> tuple[list[dict[str, Any]], list[int]]:
+    """What there is to say of each job, and its exit status. A result that cannot be written out is
+    that job's error: it is safe in the library."""
+    reports, statuses = [], []
+    for job in jobs:
+        versions = studio.library.list_versions(job.document_id)
+        made = [version for version in versions if version.job_id == job.id]
+        problem, status, outputs = job.problem, status_of(job), []
+        for version in made:
+            result = studio.library.get_result(version.layers[-1].result_id)
+            try:
+                outputs.append(target.write(studio, version, result))
+            except KontextError as error:
+                problem, status = Problem(error.kind, error.message, error.hint), error.status
+        reports.append(_report(job, made, [path for path in outputs if path], problem))
+        statuses.append(status)
+    return reports, statuses
+
+
+def _report(
+    job: Job, versions: list[Version], outputs: list[Path], problem: Problem | None
+) -> dict[str, Any]:
     return {
         "id": job.id,
         "document": job.document_id,
@@ -203,7 +246,7 @@ def _report(studio: Studio, job: Job, target: Outputs) -> dict[str, Any]:
         "seed": job.recipe.seed,
         "prediction_id": job.prediction_id,
         "version_ids": [version.id for version in versions],
-        "outputs": [str(path) for path in outputs if path is not None],
+        "outputs": [str(path) for path in outputs],
         "price": job.price / USD,
         "charged": job.charged,
         "practice": job.origin.practice,
@@ -212,7 +255,7 @@ def _report(studio: Studio, job: Job, target: Outputs) -> dict[str, Any]:
     }
 
 
-def _tell(session: Session, jobs: list[Job], report: list[dict[str, Any]]) -> None:
+def _tell(jobs: list[Job], report: list[dict[str, Any]]) -> None:
     for job, row in zip(jobs, report, strict=True):
         mark = " (practice)" if job.origin.practice else ""
         for version_id in row["version_ids"]:
@@ -221,8 +264,8 @@ def _tell(session: Session, jobs: list[Job], report: list[dict[str, Any]]) -> No
             typer.echo(f"  {path}")
         if not row["version_ids"]:
             typer.echo(f"Job {job.id[:8]}  seed {job.recipe.seed}{mark}: {job.state.value}")
-        if job.problem is not None:
-            typer.echo(f"{job.problem.message} {job.problem.hint}".strip(), err=True)
+        if row["error"] is not None:
+            typer.echo(f"{row['error']['message']} {row['error']['hint']}".strip(), err=True)
 
 
 def _show_request(session: Session, draft: Draft, pictures: list[Path]) -> None:

@@ -19,7 +19,7 @@ import typer
 from rich.console import Console
 
 from kontext_desktop import paths, settings
-from kontext_desktop.errors import KontextError
+from kontext_desktop.errors import KontextError, LibraryError
 from kontext_desktop.model import Settings
 
 if TYPE_CHECKING:
@@ -76,7 +76,8 @@ class Session:
 
     def service_endpoint(self) -> str:
         """Precedence: option, environment, settings, default."""
-        return self.endpoint or os.environ.get("KONTEXT_ENDPOINT") or self.settings().endpoint
+        told = self.endpoint or os.environ.get("KONTEXT_ENDPOINT") or self.settings().endpoint
+        return told.rstrip("/")
 
     @functools.cached_property
     def keys(self) -> Keys:
@@ -117,7 +118,14 @@ class Session:
             library.close()
 
     def has_library(self) -> bool:
-        return (self.library_folder() / "library.db").exists()
+        database = self.library_folder() / "library.db"
+        try:
+            return database.exists()
+        except OSError as error:
+            raise LibraryError(
+                f"{self.library_folder()} cannot be a library: {error.strerror}.",
+                "Give another folder with --library.",
+            ) from error
 
     def print(self, value: object) -> None:
         """One JSON value to standard output."""
@@ -181,10 +189,15 @@ def _status(session: Session, act: Callable[[], int | None]) -> int:
             typer.echo(f"{error.kind}: {error.detail}", err=True)
         return error.status
     except KeyboardInterrupt:
-        typer.echo("Interrupted. What was sent goes on: `kontext resume` collects it.", err=True)
+        again = "kontext resume --practice" if session.practice else "kontext resume"
+        typer.echo(f"Interrupted. What was sent goes on: `{again}` collects it.", err=True)
         return INTERRUPTED
     except typer.Exit:
         raise
+    except BrokenPipeError:
+        # Whoever read our output has left; what is still buffered must not fail once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except Exception:
         # Outside the error tree: a bug. The stack goes where the person can copy it.
         typer.echo("This should not have happened. Please report what follows:", err=True)

@@ -89,6 +89,8 @@ class Workbench(QObject):
         """Counts what was asked to be opened: only the latest is put on the desk."""
         self._document: Document | None = None
         self._versions: list[Version] = []
+        self._late: list[Version] = []
+        """Versions that came in this run: one may have come while its document was being read."""
         self._shown = ""
         self._batch = ""
         guidance = MODEL.guidance_scale.default
@@ -136,9 +138,11 @@ class Workbench(QObject):
         wanted = self.settings
         self._link.open(lambda: self._open_studio(wanted))
         self._service.ask()
+        for file in reversed(files):
+            self.open_file(file)  # the first named is asked for last, and shown
         if files:
-            self.open_file(files[0])
-        elif not self._busy:
+            return
+        if not self._busy:
             self._restore()
 
     def close(self) -> bool:
@@ -156,12 +160,11 @@ class Workbench(QObject):
             if document is not None:
                 studio.library.put_draft(document.id, draft)
 
-        self._closed = False
-        try:
-            self._closed = self._link.close(2.5, keep_draft)
-            self._service.save()
-        except KontextError as error:
-            logging.getLogger(__name__).error("%s %s", error.message, error.detail)
+        # Without a library this window owned nothing that is worth writing down.
+        has_library = self._link.is_open
+        self._closed = self._link.close(2.5, lambda studio: _logged(lambda: keep_draft(studio)))
+        if has_library:
+            _logged(self._service.save)
         return self._closed
 
     def keep_window(self, values: Mapping[str, str]) -> None:
@@ -198,7 +201,7 @@ class Workbench(QObject):
         self._shown = version_id
         self._link.run(
             lambda studio: studio.library.put_current_version(document.id, version_id),
-            lambda _: None,
+            pool="writes",
         )
         job = self._queue.jobs.get(version.job_id or "")
         if job is not None:
@@ -246,10 +249,15 @@ class Workbench(QObject):
         if version is None:
             return
 
+        def failed(error: KontextError) -> None:
+            self._say_busy("")
+            self._tell(error)
+
         self._say_busy(f"Writing {target.name}")
         self._link.run(
             lambda studio: errands.export(studio, version, target, force),
             lambda _: self._say_done(f"Written to {target}."),
+            failed,
         )
 
     # ---- the draft and what comes of it
@@ -273,16 +281,19 @@ class Workbench(QObject):
             if desk.why_not and not self._ordering:
                 self.notice_raised.emit(Notice(Tone.PLAIN, desk.why_not))
             return
-        draft, price = self._draft, self._service.standing.price
+        draft, shown = self._draft, self._service.standing
+        document = self._document
 
         def ordered(jobs: list[Job]) -> None:
             self._take_order(jobs)
-            if not draft.seed_locked:
+            # What was changed while the order was prepared is the person's, and stays.
+            now = (self._document, self._draft.seed, self._draft.seed_locked)
+            if now == (document, draft.seed, False):
                 self.roll_seed()
 
         self._ordering = True
         self._link.run(
-            lambda studio: errands.order(studio, version, draft, price),
+            lambda studio: errands.order(studio, version, draft, shown),
             ordered,
             self._order_failed,
         )
@@ -306,9 +317,11 @@ class Workbench(QObject):
         elif job.state is JobState.QUEUED:
             self._queue.act(lambda studio: errands.permit(studio, job_id), True)
         elif not self._ordering:
-            self._ordering = True
+            self._ordering, price = True, self._service.standing.price
             self._link.run(
-                lambda studio: errands.repeat(studio, job), self._take_order, self._order_failed
+                lambda studio: errands.repeat(studio, job, price),
+                self._take_order,
+                self._order_failed,
             )
 
     # ---- service, key, preferences
@@ -346,8 +359,13 @@ class Workbench(QObject):
                 if found is not None:
                     opened(found)
 
+        def failed(error: KontextError) -> None:
+            if ticket == self._opening:
+                self._say_busy("")
+            self._tell(error)
+
         self._say_busy(f"Opening {name}")
-        self._link.run(work, done)
+        self._link.run(work, done, failed)
 
     def _restore(self) -> None:
         document_id = self.settings.window.get("document", "")
@@ -360,11 +378,13 @@ class Workbench(QObject):
 
     def _put_on_desk(self, found: errands.Opened) -> None:
         self._keep_draft()
-        self._document, self._versions = found.document, found.versions
+        again = self._document is not None and self._document.id == found.document.id
+        late = [version for version in self._late if _of(version, found.document)]
+        self._document, self._versions = found.document, _merged(found.versions, late)
         self.keep_window({"document": found.document.id})
         self._shown, self._batch, self._busy = "", "", ""
         self._queue.know(found.jobs)
-        if found.draft is not None:
+        if found.draft is not None and not again:
             self._draft = found.draft
             self.draft_changed.emit(found.draft)
         if found.master:
@@ -384,7 +404,8 @@ class Workbench(QObject):
 
     def _take_order(self, jobs: list[Job]) -> None:
         self._ordering = False
-        self._batch = jobs[0].batch_id
+        if self._document is not None and jobs[0].document_id == self._document.id:
+            self._batch = jobs[0].batch_id
         self._queue.carry_on(jobs)
         self._emit_desk()
 
@@ -395,10 +416,11 @@ class Workbench(QObject):
 
     def _job_stepped(self, step: Step) -> None:
         document = self._document
+        self._late += step.versions
         mine = [version for version in step.versions if document and _of(version, document)]
         if not mine:
             return
-        self._versions = [*self._versions, *mine]
+        self._versions = _merged(self._versions, mine)
         self._emit_versions()
         for version in mine:
             self.result_arrived.emit(version.id)
@@ -427,10 +449,11 @@ class Workbench(QObject):
         self._draft_rest.stop()
         document, draft = self._document, self._draft
         if document is not None:
-            self._link.run(lambda studio: studio.library.put_draft(document.id, draft), _ignore)
+            self._link.run(
+                lambda studio: studio.library.put_draft(document.id, draft), pool="writes"
+            )
 
     def _tell(self, error: KontextError) -> None:
-        self._busy = ""
         detail = f"{error.kind}: {error.detail}" if error.detail else ""
         self.notice_raised.emit(Notice(Tone.TROUBLE, error.message, error.hint, detail))
         self._emit_desk()
@@ -478,6 +501,7 @@ class Workbench(QObject):
                 results,
                 self._now(),
                 self._queue.is_waiting_for_click,
+                price=self._service.standing.price,
             )
         )
 
@@ -520,9 +544,18 @@ class Workbench(QObject):
         return ""
 
 
+def _merged(versions: list[Version], more: Sequence[Version]) -> list[Version]:
+    known = {version.id: version for version in (*versions, *more)}
+    return sorted(known.values(), key=lambda version: version.sequence)
+
+
+def _logged(act: Callable[[], None]) -> None:
+    """At the very end there is no window left to tell trouble in."""
+    try:
+        act()
+    except KontextError as error:
+        logging.getLogger(__name__).error("%s %s", error.message, error.detail)
+
+
 def _of(version: Version, document: Document) -> bool:
     return version.document_id == document.id
-
-
-def _ignore(_: object) -> None:
-    """Nothing is to be done when it went well."""

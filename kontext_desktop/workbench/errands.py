@@ -96,10 +96,10 @@ def _opened(studio: Studio, document: Document) -> Opened:
     return Opened(document, versions, jobs, library.find_draft(document.id))
 
 
-def repeat(studio: Studio, job: Job) -> list[Job]:
+def repeat(studio: Studio, job: Job, expected_price: int) -> list[Job]:
     from kontext_desktop.engine.order import repeat_order
 
-    return repeat_order(studio, job)
+    return repeat_order(studio, job, expected_price)
 
 
 def spent_today(studio: Studio) -> Spend:
@@ -115,10 +115,7 @@ def stand(studio: Studio, settings: Settings) -> tuple[Standing, Unfinished]:
 
     studio.target = Target(settings.endpoint, settings.mode == "practice")
     studio.daily_cap, studio.jobs_in_flight = settings.daily_cap, settings.jobs_in_flight
-    going_on = recovery.recover(studio)
     origin = studio.get_origin()
-    unfinished = studio.library.list_jobs(origin=origin, ended=False)
-    waiting = [job for job in unfinished if job.state is JobState.QUEUED]
     if origin.practice:
         key_text, key_tone = "Practice needs no key", Tone.PLAIN
     else:
@@ -127,13 +124,20 @@ def stand(studio: Studio, settings: Settings) -> tuple[Standing, Unfinished]:
     price = ledger.quote(studio, studio.get_service(), KONTEXT_MAX)
     spent = ledger.spent_today(studio, origin)
     standing = Standing(origin, origin.practice, price, spent, key_text, key_tone)
+    # Last, for asking the keyring and the price takes its time and Jobs move on meanwhile.
+    going_on = recovery.recover(studio)
+    unfinished = studio.library.list_jobs(origin=origin, ended=False)
+    waiting = [job for job in unfinished if job.state is JobState.QUEUED]
     return standing, Unfinished(going_on, waiting)
 
 
-def order(studio: Studio, parent: Version, draft: Draft, expected_price: int) -> list[Job]:
+def order(studio: Studio, parent: Version, draft: Draft, shown: Standing) -> list[Job]:
+    """Order what the person saw: at this price, from this service."""
     from kontext_desktop.engine.order import place_order
 
-    return place_order(studio, parent, draft, expected_price=expected_price)
+    return place_order(
+        studio, parent, draft, expected_price=shown.price, expected_origin=shown.origin
+    )
 
 
 def cancel(studio: Studio, job_id: str) -> Job:
@@ -155,10 +159,12 @@ def export(studio: Studio, version: Version, target: Path, force: bool) -> None:
 
 
 def put_key(studio: Studio, endpoint: str, key: str) -> str:
-    """Keep the key; the sentence says where."""
-    place = studio.keys.put(endpoint, key)
+    """Ask the service about the key (free), keep it unless it is refused, and say where."""
+    from kontext_desktop.engine.access import accept_key
+
+    sentence = accept_key(studio.keys, endpoint, key)
     studio.forget_key()
-    return "Kept in the system keyring." if place == "keyring" else studio.keys.notice
+    return sentence
 
 
 def forget_key(studio: Studio, endpoint: str) -> None:

@@ -73,15 +73,20 @@ class StudioLink(QObject):
     def close(self, wait: float, last: Callable[[Studio], None]) -> bool:
         """Wait up to `wait` seconds for what is away, then do `last` here and close the Studio.
 
-        False when a thread did not come to rest: the Studio is left to it, and `last` undone.
+        False when a thread did not come to rest: the Studio is left open for it.
         """
         still = self._dispatcher.close(wait)
-        if still and self._studio is not None:
+        if self._studio is not None:
             try:
                 last(self._studio)
             finally:
-                self._studio.close()
+                if still:
+                    self._studio.close()
         return still
+
+    @property
+    def is_open(self) -> bool:
+        return self._studio is not None
 
     def _ready(self, studio: Studio) -> None:
         self._studio = studio

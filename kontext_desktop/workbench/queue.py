@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from kontext_desktop.errors import AccessError, KontextError
+from kontext_desktop.errors import KontextError
 from kontext_desktop.model import Job, JobState, Step
 from kontext_desktop.workbench.link import StudioLink
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
+
+
+AGAIN_MS = 30_000
+"""How long after a failed step a paid Job is looked at again."""
 
 
 class JobQueue(QObject):
@@ -37,13 +41,13 @@ class JobQueue(QObject):
     def know(self, jobs: Iterable[Job]) -> None:
         """Remember Jobs without advancing them."""
         for job in jobs:
-            self.jobs[job.id] = job
+            self._remember(job)
         self.changed.emit()
 
     def carry_on(self, jobs: Iterable[Job]) -> None:
         """Advance these Jobs from now on."""
         for job in jobs:
-            self.jobs[job.id] = job
+            self._remember(job)
             self._advance(job.id)
         self.changed.emit()
 
@@ -53,10 +57,11 @@ class JobQueue(QObject):
         self._link.run(work, lambda job: done([job]), self.failed.emit)
 
     def retry_stalled(self) -> None:
-        """A key was given or the service was chosen anew: what waited for that goes on."""
+        """Go on with what a missing key or a failing disk stopped, but for what would cost."""
         stalled, self._stalled = self._stalled, set()
         for job_id in stalled:
-            self._advance(job_id)
+            if self.jobs[job_id].state in (JobState.RUNNING, JobState.DOWNLOADING):
+                self._advance(job_id)
 
     @property
     def running(self) -> int:
@@ -85,12 +90,26 @@ class JobQueue(QObject):
 
         def failed(error: KontextError) -> None:
             self._away.discard(job_id)
-            if isinstance(error, AccessError):
-                self._stalled.add(job_id)
+            self._stalled.add(job_id)
             self.failed.emit(error)
-            self.changed.emit()
+            # What is on disk counts, not what was known before the step that failed.
+            self._link.run(
+                lambda studio: studio.library.get_job(job_id), self._look_again, self.failed.emit
+            )
 
         self._link.run(work, self._stepped, failed, pool="jobs")
+
+    def _look_again(self, job: Job) -> None:
+        """After a failed step: what reading alone carries on is tried again after a while."""
+        self.know([job])
+        if job.state in (JobState.RUNNING, JobState.DOWNLOADING):
+            QTimer.singleShot(AGAIN_MS, self, self.retry_stalled)
+
+    def _remember(self, job: Job) -> None:
+        """Take what is known of a Job, unless something newer is."""
+        known = self.jobs.get(job.id)
+        if known is None or job.updated_at >= known.updated_at:
+            self.jobs[job.id] = job
 
     def _stepped(self, step: Step) -> None:
         job, before = step.job, self.jobs.get(step.job.id)

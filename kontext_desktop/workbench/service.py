@@ -38,6 +38,7 @@ class ServiceChoice(QObject):
         self._save = save
         self.settings = settings
         self.standing = errands.Standing.unknown(settings)
+        self._asked: tuple[str | None, str] | None = None
 
     def set_settings(self, settings: Settings) -> None:
         """Take preferences, and ask how things stand under them."""
@@ -47,7 +48,9 @@ class ServiceChoice(QObject):
     def keep(self, settings: Settings) -> None:
         """Take settings that say nothing of the service; written at once, away from here."""
         self.settings = settings
-        self._dispatcher.run(lambda _: self._save(settings), lambda _: None, self.failed.emit)
+        self._dispatcher.run(
+            lambda _: self._save(settings), lambda _: None, self.failed.emit, pool="writes"
+        )
 
     def save(self) -> None:
         """Write the settings now, on this thread: for the end of the program."""
@@ -56,14 +59,16 @@ class ServiceChoice(QObject):
     def ask(self) -> None:
         """Point the studio at the chosen service and find out how things stand there."""
         settings = self.settings
-        self.standing = errands.Standing.unknown(settings)
+        if self._asked != (settings.mode, settings.endpoint):
+            # Another service: what is known of the one before says nothing of it.
+            self._asked = (settings.mode, settings.endpoint)
+            self.standing = errands.Standing.unknown(settings)
         self.changed.emit()
         if settings.mode is None:
             return
 
         def done(answer: tuple[errands.Standing, errands.Unfinished]) -> None:
-            now = self.settings
-            if (settings.mode, settings.endpoint) == (now.mode, now.endpoint):
+            if self._asked == (settings.mode, settings.endpoint):
                 self.standing, unfinished = answer
                 self.unfinished_found.emit(unfinished)
                 self.changed.emit()

@@ -313,3 +313,75 @@ def test_the_key_is_taken_from_no_argument_and_shown_nowhere(terminal: Terminal)
     out, err = terminal.run("key", "status", WAVESPEED_API_KEY="canary-77aa12")
     assert "canary" not in out + err
     terminal.run("key", "set", "canary-77aa12", status=2)
+
+
+def test_more_jobs_than_places_are_all_sent(terminal: Terminal, photo: Path) -> None:
+    jobs = terminal.json("--practice", "edit", photo, *CHANGE, "--count", 5, "--no-wait")["jobs"]
+    assert len(jobs) == 5
+    assert {job["state"] for job in jobs} <= {"running", "downloading", "done"}
+    done = terminal.json("resume", "--practice")
+    assert {job["state"] for job in done} <= {"done"}
+    assert len(terminal.json("history", jobs[0]["document"])["versions"]) == 6
+
+
+def test_what_an_earlier_run_left_does_not_block_the_next(
+    terminal: Terminal, photo: Path, tmp_path: Path
+) -> None:
+    with PracticeService(tmp_path / "slow", seconds=2, announces=False) as slow:
+        real = {"WAVESPEED_API_KEY": "k" * 20, "KONTEXT_ENDPOINT": slow.url}
+        terminal.run("edit", photo, *CHANGE, "--count", 3, "--no-wait", **real)
+        (job,) = terminal.json("edit", photo, *CHANGE, **real)["jobs"]
+        assert job["state"] == "done"
+        assert len(slow.ledger) == 4
+
+
+def test_a_call_that_cannot_be_ordered_whole_leaves_nothing_waiting(
+    terminal: Terminal, photo: Path, away: PracticeService, tmp_path: Path
+) -> None:
+    real = {"WAVESPEED_API_KEY": "k" * 20, "KONTEXT_ENDPOINT": away.url}
+    other = tmp_path / "other.png"
+    Image.new("RGB", (300, 200), "grey").save(other)
+    out = terminal.json("--practice", "edit", other, *CHANGE)
+    with Library.open(terminal.folder / "library", program="a test") as library:
+        library.put_never_send(out["jobs"][0]["document"], True)
+    _, err = terminal.run("edit", photo, other, *CHANGE, status=2, **real)
+    assert "never" in err
+    assert terminal.json("jobs") == []
+    assert not away.ledger
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["edit", "photo.jpg", *CHANGE, "--output", "photo.jpg/out"], 2),
+        (["edit", "photo.jpg", *CHANGE, "--max-cost", "nan"], 2),
+        (["edit", "photo.jpg", *CHANGE, "--no-wait", "--output", "out"], 2),
+        (["history", "--library", "x" * 300], 5),
+        (["key", "--json", "status"], 3),
+        (["key", "set"], 2),
+    ],
+)
+def test_odd_calls_end_with_a_sentence(
+    terminal: Terminal, photo: Path, arguments: list[str], status: int
+) -> None:
+    out, err = terminal.run(*arguments, status=status)
+    assert (out + err).strip()
+
+
+def test_a_result_that_cannot_be_written_out_is_said_and_kept(
+    terminal: Terminal, photo: Path, tmp_path: Path
+) -> None:
+    long = tmp_path / ("ü" * 118 + ".jpg")
+    long.write_bytes(photo.read_bytes())
+    out = terminal.json("--practice", "edit", long, *CHANGE, "--output", tmp_path / "out")
+    assert Path(out["jobs"][0]["outputs"][0]).exists()
+
+
+def test_any_unique_beginning_names_a_version(terminal: Terminal, photo: Path) -> None:
+    version = terminal.json("--practice", "edit", photo, *CHANGE)["jobs"][0]["version_ids"][0]
+    every = [
+        item["id"]
+        for item in terminal.json("history", terminal.json("history")[0]["id"])["versions"]
+    ]
+    length = next(n for n in range(1, 37) if sum(item[:n] == version[:n] for item in every) == 1)
+    assert terminal.json("show", version[:length])["id"] == version

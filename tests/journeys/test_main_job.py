@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from window_person import Person
 
+from kontext_desktop import settings
 from kontext_desktop.imaging import from_raster, probe, read
+from kontext_desktop.library import Library
 from kontext_desktop.model import Size
 from kontext_desktop.practice import Fault, PracticeService
 
@@ -176,3 +179,47 @@ def test_what_is_open_is_found_again_after_a_crash(
     assert person.desk is not None
     assert person.desk.document is not None
     assert person.desk.document.id in kept.read_text("utf-8")
+
+
+def test_opening_the_same_file_again_keeps_what_was_just_typed(
+    enter: Enter, service: PracticeService, picture: Path
+) -> None:
+    person = enter("--endpoint", service.url)
+    person.open(picture)
+    person.write("prompt", "First words.")
+    person.workbench.open_file(picture)
+    person.write("prompt", "Later words.")
+    person.wait(lambda: person.desk is not None and not person.desk.busy)
+    assert person.find("prompt").toPlainText() == "Later words."
+
+
+def test_a_window_without_a_library_says_whose_it_is_and_writes_nothing(
+    enter: Enter, tmp_path: Path, picture: Path
+) -> None:
+    with Library.open(tmp_path / "library", program="another program"):
+        person = enter("--practice")
+        person.wait(lambda: bool(person.notices))
+        assert "another program" in person.notices[0].message + person.notices[0].hint
+        person.workbench.open_file(picture)
+        person.wait(lambda: len(person.notices) >= 2)
+        assert person.desk is not None
+        assert not person.desk.busy
+        person.window.close()
+    assert not (tmp_path / "config" / "settings.json").exists()
+
+
+def test_one_window_never_writes_over_what_another_changed(
+    enter: Enter, service: PracticeService, picture: Path, tmp_path: Path
+) -> None:
+    person = enter("--endpoint", service.url)
+    person.open(picture)
+    person.wait(lambda: bool(settings.read(tmp_path / "config").recent_files))
+    kept = settings.read(tmp_path / "config")
+    settings.write(tmp_path / "config", replace(kept, daily_cap=1_000_000))
+    person.window.close()
+    assert person.workbench.close()
+    after = settings.read(tmp_path / "config")
+    assert after.daily_cap == 1_000_000
+    assert after.mode is None, "what only this run was told is not kept"
+    assert after.recent_files == (str(picture),)
+    assert after.window["document"]
