@@ -6,6 +6,7 @@ The engine is loaded later, on a pool thread, so that the window is painted firs
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 import tempfile
@@ -96,7 +97,7 @@ def _run(options: argparse.Namespace) -> int:
     sys.excepthook = _bug_catcher(window)
     window.show()
     # The first paint comes before anything is opened.
-    QTimer.singleShot(0, lambda: workbench.start(options.files))
+    QTimer.singleShot(0, lambda: _start(workbench, options.files))
     rehearsal = _rehearse(workbench, application) if options.self_test else None
     status = application.exec()
     still = workbench.close()
@@ -109,6 +110,30 @@ def _run(options: argparse.Namespace) -> int:
         sys.stderr.flush()
         os._exit(status)
     return status
+
+
+def _start(workbench: Workbench, files: Sequence[Path]) -> None:
+    start_log(paths.log_folder())
+    workbench.start(files)
+
+
+def start_log(folder: Path) -> None:
+    """What goes wrong is written to `folder`, a megabyte at most three times over: sentences and
+    technical details, no prompts, never the key. Where that cannot be, to standard error."""
+    from logging.handlers import RotatingFileHandler
+
+    handler: logging.Handler
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handler = RotatingFileHandler(
+            folder / "kontext-desktop.log", maxBytes=1_000_000, backupCount=2, encoding="utf-8"
+        )
+    except OSError:
+        handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
+    root = logging.getLogger("kontext_desktop")
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
 
 
 def _read_settings(config: Path) -> tuple[Settings, KontextError | None]:

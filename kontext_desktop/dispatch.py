@@ -6,6 +6,7 @@ destroyed on the pool's thread. Three pools, so that slow Jobs never delay openi
 
 from __future__ import annotations
 
+import logging
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -80,6 +81,7 @@ class Dispatcher(QObject):
             except Exception as error:
                 # The one place where a bug on a pool thread can still be told to anyone; whoever
                 # asked must not wait for ever.
+                logging.getLogger(__name__).exception("a mistake on a pool thread")
                 self._returned.emit(_Home(self.crashed.emit, traceback.format_exc()))
                 home = _Home(failed, _bug(error))
             self._returned.emit(home)

@@ -24,6 +24,7 @@ def config_folder(environ: Mapping[str, str]) -> Path:
 
 
 def log_folder() -> Path:
+    """Where the window's log is kept."""
     return platformdirs.user_log_path(APP, False)
 
 

@@ -108,8 +108,8 @@ def test_after_closing_nothing_is_called_and_what_waited_is_dropped(qtbot: QtBot
         begun.set()
         release.wait(10)
 
-    dispatcher.run(slow, pytest.fail, pytest.fail)
-    dispatcher.run(lambda report: ran.append(1), pytest.fail, pytest.fail)
+    dispatcher.run(slow, pytest.fail, pytest.fail, pool="jobs")
+    dispatcher.run(lambda report: ran.append(1), pytest.fail, pytest.fail, pool="jobs")
     assert begun.wait(10)
     assert not dispatcher.close(0.05)
     release.set()
@@ -130,3 +130,17 @@ def test_work_leaves_no_stale_wrapper_behind(qtbot: QtBot) -> None:
         for field in fields:
             assert isinstance(field.document(), QTextDocument)
     assert dispatcher.close(10)
+
+
+def test_what_was_to_be_written_is_written_before_closing_ends(qtbot: QtBot) -> None:
+    dispatcher = Dispatcher(jobs=1, local=1)
+    written: list[int] = []
+    for number in range(50):
+        dispatcher.run(
+            lambda report, number=number: written.append(number),
+            lambda _: None,
+            pytest.fail,
+            pool="writes",
+        )
+    assert dispatcher.close(1)
+    assert written == list(range(50))

@@ -194,12 +194,6 @@ def spend(connection: sqlite3.Connection, origin: Origin, since: float) -> Spend
     return _add_up(rows)
 
 
-def cost_of(connection: sqlite3.Connection, job_id: str) -> Spend:
-    return _add_up(
-        connection.execute("SELECT charged, amount FROM charges WHERE job_id = ?", (job_id,))
-    )
-
-
 def _move(writing: Writing, job: Job, to: JobState, note: str, changes: Mapping[str, Any]) -> Job:
     """Write `changes` over the Job as it is now, provided its state is still the one in `job`."""
     if not changes.keys() <= _CHANGEABLE:

@@ -298,10 +298,6 @@ class Library:
         with self._reading() as connection:
             return jobs.spend(connection, origin, since)
 
-    def cost_of(self, job_id: str) -> Spend:
-        with self._reading() as connection:
-            return jobs.cost_of(connection, job_id)
-
     # Small pictures that can be drawn again at any time
 
     def find_cached(self, name: str) -> bytes | None:

@@ -455,6 +455,7 @@ class Workbench(QObject):
 
     def _tell(self, error: KontextError) -> None:
         detail = f"{error.kind}: {error.detail}" if error.detail else ""
+        logging.getLogger(__name__).warning("%s (%s)", error.message, detail or error.kind)
         self.notice_raised.emit(Notice(Tone.TROUBLE, error.message, error.hint, detail))
         self._emit_desk()
 

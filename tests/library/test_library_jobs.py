@@ -181,8 +181,8 @@ def test_no_more_are_in_flight_than_allowed(
 def test_charge_follows_the_state(
     library: Library, put_job: PutJob, state: JobState, spent: Spend
 ) -> None:
-    job = put_job(state)
-    assert library.cost_of(job.id) == library.spend(EMBEDDED_PRACTICE, 0) == spent
+    put_job(state)
+    assert library.spend(EMBEDDED_PRACTICE, 0) == spent
 
 
 @pytest.mark.parametrize(
@@ -204,8 +204,8 @@ def test_charge_is_what_the_caller_knows_better(
     changes: dict[str, Any],
     spent: Spend,
 ) -> None:
-    job = library.move_job(put_job(state), to, "", **changes)
-    assert library.cost_of(job.id) == library.spend(EMBEDDED_PRACTICE, 0) == spent
+    library.move_job(put_job(state), to, "", **changes)
+    assert library.spend(EMBEDDED_PRACTICE, 0) == spent
 
 
 def test_sums_of_two_origins_never_mix(

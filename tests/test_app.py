@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kontext_desktop.app import _changed, _told, parse, start_log
+from kontext_desktop.model import Settings
+
+
+@pytest.fixture
+def our_log() -> Iterator[logging.Logger]:
+    logger = logging.getLogger("kontext_desktop")
+    before = list(logger.handlers)
+    yield logger
+    for handler in set(logger.handlers) - set(before):
+        logger.removeHandler(handler)
+        handler.close()
+    logger.setLevel(logging.NOTSET)
+
+
+def test_trouble_is_written_to_the_log(tmp_path: Path, our_log: logging.Logger) -> None:
+    start_log(tmp_path / "logs")
+    logging.getLogger("kontext_desktop.workbench").warning("No credit. (refused: HTTP 402)")
+    assert "No credit. (refused: HTTP 402)" in (tmp_path / "logs/kontext-desktop.log").read_text()
+
+
+def test_a_log_that_cannot_be_made_stops_nothing(tmp_path: Path, our_log: logging.Logger) -> None:
+    (tmp_path / "file").touch()
+    start_log(tmp_path / "file" / "logs")
+    assert any(type(handler) is logging.StreamHandler for handler in our_log.handlers)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environ", "endpoint", "mode"),
+    [
+        ([], {}, "https://kept.example", "practice"),
+        ([], {"KONTEXT_ENDPOINT": "https://told.example/"}, "https://told.example", "real"),
+        (
+            ["--endpoint", "https://given.example"],
+            {"KONTEXT_ENDPOINT": "https://told.example"},
+            "https://given.example",
+            "real",
+        ),
+        (["--endpoint", "https://a.example", "--practice"], {}, "https://a.example", "practice"),
+    ],
+)
+def test_command_line_comes_before_environment_before_settings(
+    arguments: list[str], environ: dict[str, str], endpoint: str, mode: str
+) -> None:
+    kept = Settings(mode="practice", endpoint="https://kept.example")
+    told = _told(kept, parse(arguments), environ)
+    assert (told.endpoint, told.mode) == (endpoint, mode)
+    assert _changed(kept, told, told) == kept, "what only this run was told is not kept"
