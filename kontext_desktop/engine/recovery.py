@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kontext_desktop.errors import UnansweredError
-from kontext_desktop.model import Job, JobState, Problem
+from kontext_desktop.model import Job, JobState, Origin, Problem
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
@@ -19,22 +19,30 @@ def recover(studio: Studio) -> list[Job]:
     money: they stay as they are and wait for a click. Free of charge.
     """
     origin = studio.get_origin()
+    with studio.claiming:
+        settle(studio, origin)
     jobs = studio.library.list_jobs(origin=origin, ended=False)
-    if origin not in studio.recovered:
-        jobs = [_settle(studio, job) for job in jobs]
-        studio.recovered.add(origin)
     return [job for job in jobs if job.state is not JobState.QUEUED]
 
 
-def _settle(studio: Studio, job: Job) -> Job:
+def settle(studio: Studio, origin: Origin) -> None:
+    """Take what is `sending` for lost, unless this run may have sent it. Hold `claiming`: nothing
+    is sent before this has been done once."""
+    if origin not in studio.recovered:
+        for job in studio.library.list_jobs(origin=origin, ended=False):
+            _settle(studio, job)
+        studio.recovered.add(origin)
+
+
+def _settle(studio: Studio, job: Job) -> None:
     if job.state is not JobState.SENDING:
-        return job
+        return
     problem = Problem(
         UnansweredError.kind,
         "The program ended while this edit was being sent, so it may have been billed.",
         "It is not sent again by itself. Look at the service's own list of predictions before "
         "asking for it anew.",
     )
-    return studio.library.move_job(
+    studio.library.move_job(
         job, JobState.UNSURE, "the program ended while this was being sent", problem=problem
     )

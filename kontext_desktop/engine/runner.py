@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from kontext_desktop.catalog import MODELS
-from kontext_desktop.engine import ledger
+from kontext_desktop.engine import ledger, recovery
 from kontext_desktop.errors import (
     AccessError,
     BudgetError,
@@ -135,6 +135,7 @@ def _find_upload(studio: Studio, job: Job) -> tuple[str, float]:
 def _claim(studio: Studio, job: Job) -> Job | None:
     """Take the permission to send, within the daily cap; None while all places are taken."""
     with studio.claiming:  # the cap is looked at and counted against in one act
+        recovery.settle(studio, job.origin)
         ledger.authorise_sending(studio, job)
         return studio.library.claim_sending(job, studio.jobs_in_flight, studio.now())
 

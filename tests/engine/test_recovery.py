@@ -84,3 +84,13 @@ def test_a_job_under_way_in_this_run_is_not_taken_for_a_lost_one(
     studio.library.claim_sending(job, 3, studio.now())
     (found,) = recover(studio)
     assert found.state is JobState.SENDING
+
+
+def test_what_is_sent_before_the_recovery_is_not_taken_for_lost(
+    studio: Studio, original: Version
+) -> None:
+    (job,) = place_order(studio, original, draft())
+    job = runner.advance(studio, job.id).job
+    assert runner._claim(studio, job) is not None  # what a pool thread does just before it sends
+    (found,) = recover(studio)
+    assert found.state is JobState.SENDING
