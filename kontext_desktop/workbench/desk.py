@@ -275,10 +275,12 @@ class Workbench(QObject):
 
     def generate(self) -> None:
         """Order the draft's variations from the shown version. One click, one order."""
+        if self._ordering:
+            return  # the click before this one is being prepared
         desk = self._desk()
         version = self._find_version(self._shown)
         if not desk.can_generate or version is None:
-            if desk.why_not and not self._ordering:
+            if desk.why_not:
                 self.notice_raised.emit(Notice(Tone.PLAIN, desk.why_not))
             return
         draft, shown = self._draft, self._service.standing
@@ -540,8 +542,6 @@ class Workbench(QObject):
             return "Open a picture first."
         if not self._draft.prompt.strip():
             return "Write what to change."
-        if self._ordering:
-            return "Being prepared."
         return ""
 
 

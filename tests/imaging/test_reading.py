@@ -153,6 +153,7 @@ def test_raw_pictures_that_call_themselves_tiff_do_not_open_as_their_thumbnail()
         read(blocks("TIFF", tiffinfo={50706: b"\x01\x04\0\0"}))
 
 
+@pytest.mark.skipif(os.name != "posix", reason="pipes and links of POSIX")
 def test_what_is_no_file_is_told_and_never_waited_for(tmp_path):
     os.mkfifo(tmp_path / "pipe.png")
     (tmp_path / "loop.png").symlink_to("loop.png")
