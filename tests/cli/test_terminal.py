@@ -263,16 +263,17 @@ def test_a_fresh_machine_has_an_empty_history(terminal: Terminal) -> None:
 def test_the_practice_service_prints_its_address_first_and_stops_when_told(
     terminal: Terminal, photo: Path
 ) -> None:
-    service = terminal.start("practice", "--seconds", 0.1)
-    assert service.stdout is not None
-    url = service.stdout.readline().strip()
-    try:
-        out = terminal.json("edit", photo, *CHANGE, "--endpoint", url, WAVESPEED_API_KEY="any")
-        assert out["jobs"][0]["state"] == "done"
-        assert out["jobs"][0]["practice"]
-    finally:
-        service.send_signal(signal.SIGINT)
-        service.communicate(timeout=20)
+    with terminal.start("practice", "--seconds", 0.1) as service:
+        assert service.stdout is not None
+        try:
+            url = service.stdout.readline().strip()
+            out = terminal.json("edit", photo, *CHANGE, "--endpoint", url, WAVESPEED_API_KEY="any")
+            assert out["jobs"][0]["state"] == "done"
+            assert out["jobs"][0]["practice"]
+            service.send_signal(signal.SIGINT)
+            service.communicate(timeout=20)
+        finally:
+            service.kill()
     assert service.returncode == 0
 
 
