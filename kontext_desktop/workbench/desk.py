@@ -140,15 +140,14 @@ class Workbench(QObject):
         self._service.ask()
         for file in reversed(files):
             self.open_file(file)  # the first named is asked for last, and shown
-        if files:
-            return
-        if not self._busy:
+        if not files and not self._busy:
             self._restore()
 
     def close(self) -> bool:
         """Keep what is on the desk. True when every thread came to rest; no Job changes state.
 
-        Blocks for 2.5 seconds at most. What cannot be written now is logged: the window is gone.
+        Blocks for 2.5 seconds at most where the network is waited for, longer only while a file is
+        being written. What cannot be written now is logged: the window is gone.
         """
         if self._closed is not None:
             return self._closed
