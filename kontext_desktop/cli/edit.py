@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -250,8 +250,7 @@ def _report(
         "price": job.price / USD,
         "charged": job.charged,
         "practice": job.origin.practice,
-        "error": problem
-        and {"kind": problem.kind, "message": problem.message, "hint": problem.hint},
+        "error": problem and asdict(problem),
     }
 
 

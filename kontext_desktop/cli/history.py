@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -174,12 +175,7 @@ def describe_job(job: Job) -> dict[str, Any]:
         "practice": job.origin.practice,
         "hidden": job.hidden,
         "created_at": job.created_at,
-        "error": job.problem
-        and {
-            "kind": job.problem.kind,
-            "message": job.problem.message,
-            "hint": job.problem.hint,
-        },
+        "error": job.problem and asdict(job.problem),
     }
 
 

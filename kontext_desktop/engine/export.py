@@ -53,9 +53,13 @@ def check_free(target: Path, *, force: bool) -> None:
     if target.is_dir():
         raise ParameterError(f"{target} is a folder.", "Give a file's name.")
     if target.exists() and not force:
-        raise ParameterError(
-            f"{target} is there already.", "Choose another name, or replace it with --force."
-        )
+        raise _taken(target)
+
+
+def _taken(target: Path) -> ParameterError:
+    return ParameterError(
+        f"{target} is there already.", "Choose another name, or replace it with --force."
+    )
 
 
 def export_version(library: Library, version: Version, target: Path, *, force: bool) -> None:
@@ -137,9 +141,7 @@ def _write(target: Path, data: bytes, force: bool) -> None:
             _rename_new(temporary, target)
     except FileExistsError as error:
         _drop(temporary)
-        raise ParameterError(
-            f"{target} is there already.", "Choose another name, or replace it with --force."
-        ) from error
+        raise _taken(target) from error
     except OSError as error:
         _drop(temporary)
         raise LibraryError(

@@ -36,18 +36,22 @@ def quick(library: Library, version: Version) -> Raster | None:
 def thumbnail(library: Library, version: Version) -> Raster:
     """A version at most 320 x 240, kept in the library's cache."""
     name = f"{version.id}-{THUMBNAIL.width}.jpg"
-    kept = library.find_cached(name)
+    kept = _find_kept(library, name)
     if kept is not None:
-        try:
-            return to_raster(read(kept))
-        except ImageError:
-            # The cache is expendable: what cannot be read is drawn anew below.
-            kept = None
+        return kept
     size = within(library.get_document(version.document_id).size, THUMBNAIL)
     pixels = render.render(library, version, size=size)
     if not library.reading_only:
         _keep(library, name, pixels)
     return to_raster(pixels)
+
+
+def _find_kept(library: Library, name: str) -> Raster | None:
+    data = library.find_cached(name)
+    try:
+        return to_raster(read(data)) if data is not None else None
+    except ImageError:
+        return None  # the cache is expendable: what cannot be read is drawn anew
 
 
 def _keep(library: Library, name: str, pixels: Pixels) -> None:

@@ -14,7 +14,6 @@ from uuid import uuid4
 from kontext_desktop.catalog import MODELS
 from kontext_desktop.engine import ledger, recovery
 from kontext_desktop.errors import (
-    AccessError,
     BudgetError,
     FailedError,
     GoneError,
@@ -98,8 +97,6 @@ def _prepare(studio: Studio, service: Service, job: Job, report: Report) -> Step
         if job.upload_url is None or studio.now() - (job.uploaded_at or 0.0) > UPLOAD_LASTS:
             return Step(_upload(studio, service, job, report), 0.0)
         return _send(studio, service, job)
-    except AccessError:
-        raise
     except ServiceError as error:
         if not error.retry:
             return _fail(studio, job, error)
@@ -220,12 +217,7 @@ def _look(studio: Studio, service: Service, job: Job, report: Report) -> Step:
     except GoneError as error:
         if _age(studio, job) < YOUNG:
             return Step(job, _pause(studio, job))
-        gone = studio.library.move_job(
-            job, JobState.EXPIRED, error.message, problem=_problem(error)
-        )
-        return Step(gone, None)
-    except AccessError:
-        raise
+        return _expire(studio, job, error)
     except ServiceError:
         return Step(job, max(_pause(studio, job), 3.0))
     if prediction.outcome == "failed":
@@ -289,14 +281,7 @@ def _renew(studio: Studio, service: Service, job: Job, error: GoneError) -> Step
     try:
         prediction = service.client.get_result(job.prediction_id)
     except GoneError:
-        if _age(studio, job) < YOUNG:
-            return Step(job, 3.0)
-        gone = studio.library.move_job(
-            job, JobState.EXPIRED, error.message, problem=_problem(error)
-        )
-        return Step(gone, None)
-    except AccessError:
-        raise
+        return _expire_unless_young(studio, job, error)
     except ServiceError:
         return Step(job, 3.0)
     if prediction.outputs and prediction.outputs != job.output_urls:
@@ -304,8 +289,16 @@ def _renew(studio: Studio, service: Service, job: Job, error: GoneError) -> Step
             job, JobState.DOWNLOADING, "new addresses", output_urls=prediction.outputs
         )
         return Step(job, 0.0)
+    return _expire_unless_young(studio, job, error)
+
+
+def _expire_unless_young(studio: Studio, job: Job, error: GoneError) -> Step:
     if _age(studio, job) < YOUNG:
         return Step(job, 3.0)
+    return _expire(studio, job, error)
+
+
+def _expire(studio: Studio, job: Job, error: GoneError) -> Step:
     gone = studio.library.move_job(job, JobState.EXPIRED, error.message, problem=_problem(error))
     return Step(gone, None)
 

@@ -383,7 +383,7 @@ class Workbench(QObject):
         late = [version for version in self._late if _of(version, found.document)]
         self._document, self._versions = found.document, _merged(found.versions, late)
         self.keep_window({"document": found.document.id})
-        self._shown, self._batch, self._busy = "", "", ""
+        self._shown, self._batch = "", ""
         self._queue.know(found.jobs)
         if found.draft is not None and not again:
             self._draft = found.draft
