@@ -20,7 +20,7 @@ def test_a_job_that_was_being_sent_may_be_billed_and_is_not_repeated(
 ) -> None:
     (job,) = place_order(studio, original, draft())
     job = runner.advance(studio, job.id).job
-    studio.library.claim_sending(job, 3, studio.now())
+    studio.library.claim_sending(job, 3, 99, sent_at=studio.now())
     later = open_studio()
     (found,) = recover(later)
     assert (found.state, found.charged) == (JobState.UNSURE, "maybe")
@@ -67,7 +67,7 @@ def test_only_jobs_of_the_chosen_service_are_touched(
 ) -> None:
     (job,) = place_order(studio, original, draft())
     job = runner.advance(studio, job.id).job
-    studio.library.claim_sending(job, 3, studio.now())
+    studio.library.claim_sending(job, 3, 99, sent_at=studio.now())
     later = open_studio()
     later.target = Target(later.target.endpoint, embedded_practice=True)
     assert recover(later) == []
@@ -81,7 +81,7 @@ def test_a_job_under_way_in_this_run_is_not_taken_for_a_lost_one(
     recover(studio)
     (job,) = place_order(studio, original, draft())
     job = runner.advance(studio, job.id).job
-    studio.library.claim_sending(job, 3, studio.now())
+    studio.library.claim_sending(job, 3, 99, sent_at=studio.now())
     (found,) = recover(studio)
     assert found.state is JobState.SENDING
 

@@ -240,7 +240,7 @@ def test_what_was_sent_is_never_permitted_again(
 ) -> None:
     (job,) = place_order(studio, original, draft())
     job = runner.advance(studio, job.id).job
-    studio.library.claim_sending(job, 3, studio.now())
+    studio.library.claim_sending(job, 3, 99, sent_at=studio.now())
     with pytest.raises(ParameterError):
         runner.permit(studio, job.id)
     assert studio.library.get_job(job.id).state is JobState.SENDING
