@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from kontext_desktop.keys import Keys
 from kontext_desktop.library import Library
 from kontext_desktop.model import Version
 from kontext_desktop.practice import PracticeService
+from kontext_desktop.register import Register
 
 
 @pytest.fixture
@@ -33,12 +35,12 @@ def open_studio(tmp_path: Path, service: PracticeService) -> Iterator[Callable[[
     def open_one() -> Studio:
         if opened:
             opened.pop().close()
+        library = Library.open(tmp_path / "library", program="tests")
         studio = Studio(
-            library=Library.open(tmp_path / "library", program="tests"),
+            library=library,
             keys=Keys({"WAVESPEED_API_KEY": KEY}),
             target=Target(service.url, embedded_practice=False),
-            daily_cap=10_000_000,
-            jobs_in_flight=3,
+            register=Register(tmp_path / "register", library.id, time.time),
         )
         opened.append(studio)
         return studio

@@ -11,12 +11,12 @@ from engine_tools import KEY, carry, draft, edit
 from PIL import Image
 
 from kontext_desktop.catalog import KONTEXT_MAX
-from kontext_desktop.engine import render, runner
+from kontext_desktop.engine import render, runner, sending
 from kontext_desktop.engine.order import place_order
 from kontext_desktop.engine.studio import Studio
 from kontext_desktop.errors import ParameterError
 from kontext_desktop.imaging import read
-from kontext_desktop.model import JobState, Size, Version
+from kontext_desktop.model import JobState, Settings, Size, Version
 from kontext_desktop.practice import Fault, PracticeService
 
 SUBMIT = f"/api/v3/{KONTEXT_MAX.id}"
@@ -211,7 +211,7 @@ def test_a_queued_job_is_not_sent_by_itself_after_two_minutes(
     studio: Studio, original: Version, service: PracticeService
 ) -> None:
     (job,) = place_order(studio, original, draft())
-    late = studio.now() + runner.PATIENCE + 1
+    late = studio.now() + sending.PATIENCE + 1
     studio.now = lambda: late
     assert runner.advance(studio, job.id).again_in is None
     assert not submits(service)
@@ -250,7 +250,7 @@ def test_what_was_sent_is_never_permitted_again(
 def test_a_job_waiting_for_a_free_place_keeps_its_permission(
     studio: Studio, original: Version, service: PracticeService
 ) -> None:
-    studio.jobs_in_flight = 1
+    studio.settings = Settings(jobs_in_flight=1)
     first, second = place_order(studio, original, draft(count=2))
     for _ in range(2):
         runner.advance(studio, first.id)
@@ -269,7 +269,7 @@ def test_the_daily_cap_holds_at_the_moment_of_sending(
     studio: Studio, original: Version, service: PracticeService
 ) -> None:
     jobs = place_order(studio, original, draft(count=3))
-    studio.daily_cap = 160_000
+    studio.settings = Settings(daily_cap=160_000)
     settled = carry(studio, jobs)
     assert [job.state for job in settled].count(JobState.DONE) == 2
     (held,) = [job for job in settled if job.state is JobState.QUEUED]
