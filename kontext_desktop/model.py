@@ -301,7 +301,8 @@ class Job:
     nsfw: tuple[bool, ...] = ()
     server_seconds: float | None = None
     looks: int = 0
-    """Counts what its state counts: empty answers while `running`, clean listings while `unsure`."""
+    """Counted by its state: refusals while `queued`, clean listings while `unsure`, empty answers
+    while `running`."""
     quarantine: tuple[str, ...] = ()
     """Blobs with what was received, and paid for, and is no picture that can be read."""
     hidden: bool = False

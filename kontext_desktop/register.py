@@ -103,9 +103,7 @@ class Register:
         costs is that a person is asked where the program could have known."""
         try:
             found = json.loads(path.read_bytes())
-            return {
-                job: entry for job, entry in found.items() if self._now() - entry["at"] < KEPT
-            }
+            return {job: entry for job, entry in found.items() if self._now() - entry["at"] < KEPT}
         except FileNotFoundError:
             return {}
         except (ValueError, AttributeError, KeyError, TypeError):

@@ -113,7 +113,9 @@ def _edit(
         studio.get_key(service.origin.endpoint)
     unfinished = recover(studio)
     price = ledger.quote(studio, service, KONTEXT_MAX)
-    ledger.authorise(studio, service.origin, price * draft.count * max(1, len(pictures)), max_cost=limit)
+    ledger.authorise(
+        studio, service.origin, price * draft.count * max(1, len(pictures)), max_cost=limit
+    )
     parents = _parents(studio, pictures, parent)
     jobs: list[Job] = []
     try:

@@ -102,9 +102,7 @@ def download(studio: Studio, service: Service, job: Job, report: _Report) -> Ste
     return finish(studio, service, job, received)
 
 
-def keep_output(
-    studio: Studio, data: bytes, index: int, nsfw: tuple[bool, ...]
-) -> Received | str:
+def keep_output(studio: Studio, data: bytes, index: int, nsfw: tuple[bool, ...]) -> Received | str:
     """Keep the bytes of one output as a blob; its SHA-256 alone when they are no picture."""
     digest = studio.library.blobs.put(data)
     try:

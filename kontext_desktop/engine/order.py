@@ -68,8 +68,9 @@ def place_order(
     The input is rendered once: the parent's appearance inside the frame, 8-bit sRGB PNG at the
     model's size, without metadata. `expected_price` and `expected_origin` are what the person was
     shown. `again`: the person knows that the same edit has no answer yet, and may be billed twice.
-    Raises UnansweredError for such a one without that, ServiceError when another service was chosen meanwhile, and ParameterError,
-    BudgetError, ImageError, LibraryError, and AccessError without a key; nothing is written then.
+    Raises UnansweredError for such a one without that, ServiceError when another service was chosen
+    meanwhile, and ParameterError, BudgetError, ImageError, LibraryError, and AccessError without a
+    key; nothing is written then.
     """
     check_draft(draft, model)
     document = studio.library.get_document(parent.document_id)

@@ -1,4 +1,4 @@
-"""How a Job's step can end short of its goal: words shared by sending, looking up and collecting."""
+"""How a Job's step ends short of its goal: shared by sending, looking up and collecting."""
 
 from __future__ import annotations
 

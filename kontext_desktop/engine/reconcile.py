@@ -15,13 +15,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kontext_desktop.catalog import MODELS
-from kontext_desktop.engine import collecting, sending
+from kontext_desktop.engine import collecting
+from kontext_desktop.engine.acceptance import accept
 from kontext_desktop.engine.outcome import held_by_other_key, problem_of
 from kontext_desktop.errors import (
     AccessError,
     GoneError,
     NotSentError,
     ParameterError,
+    RefusedError,
     ServiceError,
     UnansweredError,
 )
@@ -141,7 +143,7 @@ def adopt(studio: Studio, service: Service, job: Job, prediction_id: str) -> Ste
         for candidate in studio.library.list_candidates(job.id)
         if candidate.prediction_id == prediction_id
     ]
-    running = sending.accepted(studio, job, prediction_id, f"found at the service: {prediction_id}")
+    running = accept(studio, job, prediction_id, f"found at the service: {prediction_id}")
     if not kept or not kept[0]:
         return Step(running, 0.0)
     ready = studio.library.move_job(running, JobState.DOWNLOADING, "fetched already")
@@ -223,7 +225,7 @@ def _count_rivals(studio: Studio, job: Job) -> int:
 
 
 def _is_asked_by(prediction: Prediction, job: Job) -> bool | None:
-    """Whether this is what the Job asked for, by the service's echo; None when that does not say."""
+    """Whether the service's echo is what the Job asked for; None when it does not say."""
     recipe, echo = job.recipe, prediction.inputs or {}
     if not all(name in echo for name in ("prompt", "image", "seed")):
         return None
@@ -297,11 +299,11 @@ def _cannot_look(studio: Studio, job: Job, error: AccessError | ServiceError) ->
 
 
 def _conclude(studio: Studio, service: Service, job: Job) -> Step:
-    """The lists are clean. The account's billing rows, where they may be seen, have the last word."""
+    """The lists are clean; the account's billing rows, where they may be seen, decide."""
     try:
         rows = service.client.list_charges(**_window(job))
-    except AccessError:
-        rows = []
+    except (AccessError, RefusedError):
+        rows = []  # not for this key, or not at this service
     except ServiceError:
         return Step(job, LATER)
     known = _owned(studio, job) | {

@@ -6,7 +6,6 @@ What provably never left goes back to `queued`; what may have arrived and was no
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from uuid import uuid4
 
 from kontext_desktop.catalog import MODELS
 from kontext_desktop.engine import ledger, limits, reconcile, recovery, waiting
+from kontext_desktop.engine.acceptance import accept
 from kontext_desktop.engine.outcome import fail, problem_of
 from kontext_desktop.errors import (
     AccessError,
@@ -149,7 +149,7 @@ def _send(studio: Studio, service: Service, job: Job) -> Step:
     except AccessError as error:
         return _key_refused(studio, claimed, error)
     try:
-        running = accepted(studio, claimed, prediction.id, f"accepted as {prediction.id}")
+        running = accept(studio, claimed, prediction.id, f"accepted as {prediction.id}")
     except Conflict as error:
         # The service answered with the id of another edit: whatever it made is looked for.
         return _unsure(studio, claimed, UnansweredError(error.message, error.hint, error.detail))
@@ -266,39 +266,3 @@ def _is_unknown_there(studio: Studio, service: Service, job: Job, refused_at: fl
             job, JobState.QUEUED, error.message, sent_at=refused_at, problem=problem_of(error)
         )
         raise
-
-
-def accepted(studio: Studio, job: Job, prediction_id: str, note: str) -> Job:
-    """Write down the id that was paid for. A failing disk gets a second chance; then the id goes
-    into the error and the log, and the Job is found `sending`, so never sent again.
-
-    Raises Conflict when the prediction is another Job's.
-    """
-
-    def write() -> Job:
-        return studio.library.move_job(
-            job, JobState.RUNNING, note, prediction_id=prediction_id, looks=0, problem=None
-        )
-
-    try:
-        running = write()
-    except Conflict:
-        raise
-    except LibraryError:
-        try:
-            running = write()
-        except LibraryError as error:
-            raise LibraryError(
-                f"The service accepted this edit as {prediction_id}, but that could not be "
-                f"written down: {error.message}",
-                "Note the id: the picture can be fetched with it for seven days.",
-                error.detail,
-                charged="yes",
-            ) from error
-    studio.get_line(job.origin).reached(studio.now())
-    try:
-        studio.register.claim(studio.register_name(job.origin), job.id, prediction_id)
-    except LibraryError as error:
-        # It is safe in this library; that other libraries do not know it is told to the log.
-        logging.getLogger(__name__).warning("%s %s", error.message, error.detail)
-    return running

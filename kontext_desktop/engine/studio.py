@@ -46,7 +46,7 @@ class Studio:
     target: Target
     """Replaced as a whole to speak to another service; those met before stay open."""
     register: Register
-    settings: Settings = Settings()
+    settings: Settings = field(default_factory=Settings)
     """Caps and limits; replaced as a whole."""
     now: Callable[[], float] = time.time
     practice_seconds: float = 3.0
@@ -135,10 +135,12 @@ class Studio:
     def _build(self, target: Target) -> Service:
         if target.embedded_practice:
             endpoint = self._start_practice().url
-            client = Client(endpoint, lambda: "practice", version=__version__)
-            return Service(client, EMBEDDED_PRACTICE)
-        client = Client(target.endpoint, lambda: self.get_key(target.endpoint), version=__version__)
+            return Service(self._connect(endpoint, lambda: "practice"), EMBEDDED_PRACTICE)
+        client = self._connect(target.endpoint, lambda: self.get_key(target.endpoint))
         return Service(client, Origin(target.endpoint, client.announces_practice()))
+
+    def _connect(self, endpoint: str, key: Callable[[], str]) -> Client:
+        return Client(endpoint, key, version=__version__, wall=lambda: self.now())
 
     def _start_practice(self) -> PracticeService:
         if self._practice is None:

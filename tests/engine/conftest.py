@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from engine_tools import KEY
+from engine_tools import KEY, Clock
 from PIL import Image
 
 from kontext_desktop.engine import intake
@@ -21,26 +20,35 @@ from kontext_desktop.register import Register
 
 
 @pytest.fixture
-def service(tmp_path: Path) -> Iterator[PracticeService]:
+def clock() -> Clock:
+    """The time of studio, library, register and service alike."""
+    return Clock()
+
+
+@pytest.fixture
+def service(tmp_path: Path, clock: Clock) -> Iterator[PracticeService]:
     """A stand-in that does not say so: Jobs sent to it count as real ones."""
-    with PracticeService(tmp_path / "service", seconds=0.05, announces=False) as running:
+    with PracticeService(tmp_path / "service", now=clock, announces=False) as running:
         yield running
 
 
 @pytest.fixture
-def open_studio(tmp_path: Path, service: PracticeService) -> Iterator[Callable[[], Studio]]:
+def open_studio(
+    tmp_path: Path, service: PracticeService, clock: Clock
+) -> Iterator[Callable[[], Studio]]:
     """Opens a studio over the same library each time; the one before is closed first."""
     opened: list[Studio] = []
 
     def open_one() -> Studio:
         if opened:
             opened.pop().close()
-        library = Library.open(tmp_path / "library", program="tests")
+        library = Library.open(tmp_path / "library", program="tests", now=clock)
         studio = Studio(
             library=library,
             keys=Keys({"WAVESPEED_API_KEY": KEY}),
             target=Target(service.url, embedded_practice=False),
-            register=Register(tmp_path / "register", library.id, time.time),
+            register=Register(tmp_path / "register", library.id, clock),
+            now=clock,
         )
         opened.append(studio)
         return studio
