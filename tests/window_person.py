@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QListView, QWidget
 from pytestqt.qtbot import QtBot
 
 from kontext_desktop.ui import MainWindow
-from kontext_desktop.workbench import Desk, Notice, Picture, Tile, VersionRow, Workbench
+from kontext_desktop.workbench import Desk, Notice, Picture, Workbench
+from kontext_desktop.workbench.listing import Tile, VersionRow
 
 
 @dataclass

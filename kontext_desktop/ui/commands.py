@@ -62,7 +62,8 @@ def make_actions(
     """An action for each command, live in `window` even while no menu was ever opened."""
     actions = {}
     for command in COMMANDS:
-        action = QAction(command.text, window)
+        action = QAction(window)
+        action.setText(command.text)
         action.setObjectName(command.name)
         action.setMenuRole(command.role)
         action.setShortcuts([QKeySequence(key) for key in command.keys])

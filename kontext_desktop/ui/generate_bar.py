@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from kontext_desktop.catalog import dollars
-from kontext_desktop.model import Draft
+from kontext_desktop.first_words import Draft
 from kontext_desktop.ui.pieces import Words, plain_tip
 from kontext_desktop.ui.theme import Theme
 from kontext_desktop.workbench import Desk, Workbench

@@ -13,13 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QPointF, QSize, Qt
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QImage
+from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import (
-    QDialog,
     QFrame,
     QGridLayout,
     QMainWindow,
-    QMenu,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -32,7 +30,6 @@ from kontext_desktop.ui.commands import make_actions, make_menus
 from kontext_desktop.ui.empty_desk import EmptyDesk
 from kontext_desktop.ui.generate_bar import GenerateBar
 from kontext_desktop.ui.parameter_panel import ParameterPanel
-from kontext_desktop.ui.pixels import raster_from
 from kontext_desktop.ui.prompt_panel import PromptPanel
 from kontext_desktop.ui.shortcuts import SingleKeys
 from kontext_desktop.ui.status_bar import StatusBar
@@ -43,6 +40,9 @@ from kontext_desktop.ui.version_list import VersionList
 from kontext_desktop.workbench import Desk, Notice, Tone, Workbench
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
+    from PySide6.QtWidgets import QDialog, QMenu
+
     from kontext_desktop.ui.notices import NoticeBar
 
 _FIRST_SIZE = (1600, 1000)
@@ -188,6 +188,8 @@ class MainWindow(QMainWindow):
     def _show_menu(self) -> None:
         """Below the button that stands for the menu bar; made when it is first asked for."""
         if self._menu is None:
+            from PySide6.QtWidgets import QMenu
+
             self._menu = QMenu(self)
             for menu in self._make_menus(self._menu):
                 self._menu.addMenu(menu)
@@ -274,6 +276,8 @@ class MainWindow(QMainWindow):
         if image.isNull():
             self._tell("The picture could not be read.", "Save it as a file, then open that.")
         else:
+            from kontext_desktop.ui.pixels import raster_from
+
             self.workbench.paste_picture(raster_from(image), "Pasted picture")
 
     def _refuse_drop(self) -> None:

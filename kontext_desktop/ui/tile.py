@@ -15,12 +15,14 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QWidget
 
 from kontext_desktop.model import Raster
-from kontext_desktop.ui.pieces import Dot, Words, centred, fitted, plain_tip
+from kontext_desktop.ui.pieces import Dot, Words, plain_tip
+from kontext_desktop.ui.pixels import centred, fitted
+from kontext_desktop.ui.strip import TILE_HEIGHT, TILE_WIDTH
 from kontext_desktop.ui.theme import Theme
-from kontext_desktop.workbench import Tile
+from kontext_desktop.workbench.listing import Tile
 
-FACE = QSize(184, 84)
-TILE = QSize(184, 112)
+FACE = QSize(TILE_WIDTH, 84)
+TILE = QSize(TILE_WIDTH, TILE_HEIGHT)
 _ANNOUNCE_MS = 2400
 _SETTLE_MS = 1000
 """A button that began to cost money or another price, or was just pressed, buys nothing for so

@@ -20,26 +20,17 @@ from kontext_desktop import paths
 from kontext_desktop.catalog import KONTEXT_MAX
 from kontext_desktop.dispatch import Dispatcher
 from kontext_desktop.errors import KontextError
-from kontext_desktop.model import (
-    Document,
-    Draft,
-    Job,
-    JobState,
-    Raster,
-    Settings,
-    Step,
-    Version,
-)
+from kontext_desktop.first_words import Draft, JobState, Settings
 from kontext_desktop.workbench import errands
 from kontext_desktop.workbench.gallery import Gallery
 from kontext_desktop.workbench.link import StudioLink
-from kontext_desktop.workbench.listing import list_rows, list_tiles
 from kontext_desktop.workbench.queue import JobQueue
 from kontext_desktop.workbench.service import ServiceChoice
 from kontext_desktop.workbench.state import Desk, Notice, Picture, Tone
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
+    from kontext_desktop.model import Document, Job, Raster, Step, Version
 
 MODEL = KONTEXT_MAX
 RECENT = 10
@@ -488,9 +479,13 @@ class Workbench(QObject):
         self.desk_changed.emit(self._desk())
 
     def _emit_versions(self) -> None:
+        from kontext_desktop.workbench.listing import list_rows  # not for the first paint
+
         self.versions_changed.emit(list_rows(self._versions, self._queue.jobs))
 
     def _emit_tiles(self) -> None:
+        from kontext_desktop.workbench.listing import list_tiles
+
         jobs, here = self._queue.jobs.values(), self._service.standing.origin
         batch = [job for job in jobs if job.batch_id == self._batch]
         going_on = [job for job in jobs if not job.state.ended and job.origin == here]
@@ -524,7 +519,7 @@ class Workbench(QObject):
             why_not=why_not,
             practice=standing.practice,
             mode=settings.mode,
-            spent_today=standing.spent.certain + standing.spent.possible,
+            spent_today=standing.spent,
             daily_cap=settings.daily_cap,
             running=self._queue.running,
             waiting=self._queue.waiting,

@@ -5,31 +5,20 @@ The engine is imported inside them, so that the window's first paint need not wa
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kontext_desktop.catalog import KONTEXT_MAX
-from kontext_desktop.model import (
-    Document,
-    Draft,
-    Job,
-    JobState,
-    Origin,
-    Raster,
-    Settings,
-    Spend,
-    Version,
-)
+from kontext_desktop.first_words import Draft, JobState, Settings
 from kontext_desktop.workbench.state import Tone
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.intake import Arrival
     from kontext_desktop.engine.studio import Studio
+    from kontext_desktop.model import Document, Job, Origin, Raster, Version
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(NamedTuple):
     """What a pool task brings home when a document is put on the desk."""
 
     document: Document
@@ -41,24 +30,23 @@ class Opened:
     """The original's levels where it was just decoded, so that it is not decoded again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """What is known of the chosen service. `origin` None: not asked yet."""
 
     origin: Origin | None
     practice: bool
     price: int
-    spent: Spend
+    spent: int
+    """Today, for certain and perhaps."""
     key_text: str = ""
     key_tone: Tone = Tone.PLAIN
 
     @classmethod
     def unknown(cls, settings: Settings) -> Standing:
-        return cls(None, settings.mode == "practice", KONTEXT_MAX.price, Spend())
+        return cls(None, settings.mode == "practice", KONTEXT_MAX.price, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Unfinished:
+class Unfinished(NamedTuple):
     """Jobs of the chosen service: those reading carries on, and those that wait for a click."""
 
     going_on: list[Job]
@@ -86,7 +74,7 @@ def _arrived(studio: Studio, arrival: Arrival) -> Opened:
     from kontext_desktop.imaging import pyramid
 
     found = _opened(studio, arrival.document)
-    return replace(found, notes=arrival.notes, master=pyramid(arrival.pixels))
+    return found._replace(notes=arrival.notes, master=pyramid(arrival.pixels))
 
 
 def _opened(studio: Studio, document: Document) -> Opened:
@@ -102,10 +90,12 @@ def repeat(studio: Studio, job: Job, expected_price: int) -> list[Job]:
     return repeat_order(studio, job, expected_price)
 
 
-def spent_today(studio: Studio) -> Spend:
+def spent_today(studio: Studio) -> int:
+    """What the chosen service has charged for certain, and may have charged on top."""
     from kontext_desktop.engine import ledger
 
-    return ledger.spent_today(studio, studio.get_origin())
+    spent = ledger.spent_today(studio, studio.get_origin())
+    return spent.certain + spent.possible
 
 
 def stand(studio: Studio, settings: Settings) -> tuple[Standing, Unfinished]:
@@ -122,7 +112,7 @@ def stand(studio: Studio, settings: Settings) -> tuple[Standing, Unfinished]:
         status = studio.keys.describe(settings.endpoint)
         key_text, key_tone = status.sentence, Tone.GOOD if status.place else Tone.LOOK
     price = ledger.quote(studio, studio.get_service(), KONTEXT_MAX)
-    spent = ledger.spent_today(studio, origin)
+    spent = spent_today(studio)
     standing = Standing(origin, origin.practice, price, spent, key_text, key_tone)
     # Last, for asking the keyring and the price takes its time and Jobs move on meanwhile.
     going_on = recovery.recover(studio)

@@ -10,12 +10,13 @@ from PySide6.QtCore import QObject, Signal
 
 from kontext_desktop.dispatch import Report
 from kontext_desktop.errors import KontextError
-from kontext_desktop.model import Raster, Size, Version
+from kontext_desktop.first_words import Size
 from kontext_desktop.workbench.link import StudioLink
 from kontext_desktop.workbench.state import Picture
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
+    from kontext_desktop.model import Raster, Version
 
 AT_HAND_BYTES = 800_000_000
 """Pictures kept so that going back to one is instant; the newest is kept whatever its size."""

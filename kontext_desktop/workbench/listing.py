@@ -3,10 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 from kontext_desktop.catalog import dollars
 from kontext_desktop.model import Job, JobState, Version
-from kontext_desktop.workbench.state import Action, Tile, Tone, VersionRow
+from kontext_desktop.workbench.state import Tone
+
+Action = Literal["cancel", "hide", "retry", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """One line of the list of versions, newest first. `depth`: how far a branch is indented."""
+
+    version: Version
+    depth: int
+    title: str
+    note: str
+    """Secondary line: "seed 77", "untouched"."""
+    tooltip: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One variation or running job in the strip."""
+
+    job_id: str
+    number: int
+    state: JobState
+    text: str
+    """State in words: "Generating", "Not sent yet", "Ready"."""
+    tone: Tone
+    detail: str
+    """"8.2 s", or what is wrong; long texts are elided with the whole in the tooltip."""
+    tooltip: str
+    progress: float | None
+    """0..1 while it runs (an estimate from the time gone), else None."""
+    action: Action
+    """What the small button does: "cancel" before sending (free), "hide" after, "retry" sends anew
+    as a new Job after a failure (its price is on the button)."""
+    action_text: str
+    cancellable: bool
+    """It waits to be sent by a click: beside that button stands a second one, "Cancel", free."""
+    version_id: str | None
+    """Set when the result can be shown."""
+    practice: bool
+
 
 EXPECTED_SECONDS = {True: 3.0, False: 8.0}
 """How long a prediction usually takes, practice and real; the service names no figure."""

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from kontext_desktop.errors import KontextError
-from kontext_desktop.model import Job, JobState, Step
+from kontext_desktop.first_words import JobState
 from kontext_desktop.workbench.link import StudioLink
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
+    from kontext_desktop.model import Job, Step
 
 
 AGAIN_MS = 30_000

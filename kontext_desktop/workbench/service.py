@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
 from kontext_desktop.dispatch import Dispatcher
 from kontext_desktop.errors import KontextError
-from kontext_desktop.model import Settings, Spend
+from kontext_desktop.first_words import Settings
 from kontext_desktop.workbench import errands
 from kontext_desktop.workbench.link import StudioLink
 
@@ -78,8 +77,8 @@ class ServiceChoice(QObject):
     def count_spent(self) -> None:
         """Ask the library what was spent today."""
 
-        def done(spent: Spend) -> None:
-            self.standing = replace(self.standing, spent=spent)
+        def done(spent: int) -> None:
+            self.standing = self.standing._replace(spent=spent)
             self.changed.emit()
 
         self._link.run(errands.spent_today, done, self.failed.emit)

@@ -3,11 +3,13 @@ neither."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from kontext_desktop.model import Document, Frame, JobState, Raster, Size, Version
+from kontext_desktop.first_words import Frame, Size
+
+if TYPE_CHECKING:
+    from kontext_desktop.model import Document, Raster
 
 
 class Tone(StrEnum):
@@ -19,49 +21,7 @@ class Tone(StrEnum):
     TROUBLE = "trouble"
 
 
-Action = Literal["cancel", "hide", "retry", ""]
-
-
-@dataclass(frozen=True, slots=True)
-class VersionRow:
-    """One line of the list of versions, newest first. `depth`: how far a branch is indented."""
-
-    version: Version
-    depth: int
-    title: str
-    note: str
-    """Secondary line: "seed 77", "untouched"."""
-    tooltip: str
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """One variation or running job in the strip."""
-
-    job_id: str
-    number: int
-    state: JobState
-    text: str
-    """State in words: "Generating", "Not sent yet", "Ready"."""
-    tone: Tone
-    detail: str
-    """"8.2 s", or what is wrong; long texts are elided with the whole in the tooltip."""
-    tooltip: str
-    progress: float | None
-    """0..1 while it runs (an estimate from the time gone), else None."""
-    action: Action
-    """What the small button does: "cancel" before sending (free), "hide" after, "retry" sends anew
-    as a new Job after a failure (its price is on the button)."""
-    action_text: str
-    cancellable: bool
-    """It waits to be sent by a click: beside that button stands a second one, "Cancel", free."""
-    version_id: str | None
-    """Set when the result can be shown."""
-    practice: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(NamedTuple):
     """A version ready for the canvas: levels[0] is the whole picture, each next half its size."""
 
     version_id: str
@@ -71,8 +31,7 @@ class Picture:
     preview: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """A message inside the window. `tone` LOOK and TROUBLE stay until dismissed."""
 
     tone: Tone
@@ -82,8 +41,7 @@ class Notice:
     """For "Copy details"; never holds the key."""
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(NamedTuple):
     """Everything outside the picture that the panels show; a new one is emitted on any change."""
 
     document: Document | None

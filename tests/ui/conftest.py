@@ -49,7 +49,7 @@ class RecordingWorkbench(Workbench):
         )
 
     def say_desk(self, **changes: Any) -> None:
-        self.desk = replace(self.desk, **changes)
+        self.desk = self.desk._replace(**changes)
         self.desk_changed.emit(self.desk)
 
     def say_draft(self, **changes: Any) -> None:

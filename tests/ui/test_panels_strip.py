@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QScrollArea
 from kontext_desktop.model import JobState, Raster, Size
 from kontext_desktop.ui.strip import Strip
 from kontext_desktop.ui.tile import TileView
-from kontext_desktop.workbench import Tile, Tone
+from kontext_desktop.workbench import Tone
+from kontext_desktop.workbench.listing import Tile
 
 RUNNING = Tile(
     job_id="a",
