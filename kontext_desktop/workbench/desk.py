@@ -22,15 +22,16 @@ from kontext_desktop.dispatch import Dispatcher
 from kontext_desktop.errors import KontextError
 from kontext_desktop.first_words import Draft, JobState, Settings
 from kontext_desktop.workbench import errands
+from kontext_desktop.workbench.documents import Documents
 from kontext_desktop.workbench.gallery import Gallery
 from kontext_desktop.workbench.link import StudioLink
 from kontext_desktop.workbench.queue import JobQueue
 from kontext_desktop.workbench.service import ServiceChoice
-from kontext_desktop.workbench.state import Desk, Notice, Picture, Tone
+from kontext_desktop.workbench.state import Desk, Notice, Tone
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
-    from kontext_desktop.model import Document, Job, Raster, Step, Version
+    from kontext_desktop.model import Job, Raster, Step, Version
 
 MODEL = KONTEXT_MAX
 RECENT = 10
@@ -76,19 +77,11 @@ class Workbench(QObject):
         self._open_studio = open_studio
         self._now = now
         self._draw_seed = draw_seed
-        self._opening = 0
-        """Counts what was asked to be opened: only the latest is put on the desk."""
-        self._document: Document | None = None
-        self._versions: list[Version] = []
-        self._late: list[Version] = []
-        """Versions that came in this run: one may have come while its document was being read."""
-        self._shown = ""
         self._batch = ""
         guidance = MODEL.guidance_scale.default
         assert guidance is not None
         self._draft = Draft(guidance_scale=guidance, seed=draw_seed())
         self._ordering = False
-        self._busy = ""
         self._closed: bool | None = None
         """None while open; then whether all threads came to rest."""
 
@@ -104,10 +97,17 @@ class Workbench(QObject):
         self._queue.changed.connect(self._jobs_changed)
         self._queue.stepped.connect(self._job_stepped)
         self._queue.failed.connect(self._tell)
-        self._gallery = Gallery(self._link, self)
-        self._gallery.picture_made.connect(self._picture_made)
-        self._gallery.thumbnail_made.connect(self.thumbnail_made)
-        self._gallery.failed.connect(self._picture_failed)
+        gallery = Gallery(self._link, self)
+        gallery.thumbnail_made.connect(self.thumbnail_made)
+        self._documents = Documents(self._link, gallery, self)
+        self._documents.changed.connect(self._emit_desk)
+        self._documents.leaving.connect(self._keep_draft)
+        self._documents.arrived.connect(self._take_document)
+        self._documents.versions_changed.connect(self._emit_versions)
+        self._documents.version_chosen.connect(self._show_chosen)
+        self._documents.picture_shown.connect(self.picture_shown)
+        self._documents.before_shown.connect(self.before_shown)
+        self._documents.failed.connect(self._tell)
         self._draft_rest = QTimer(self, singleShot=True, interval=DRAFT_REST_MS)
         self._draft_rest.timeout.connect(self._keep_draft)
         self._tile_tick = QTimer(self, interval=TILE_TICK_MS)
@@ -131,7 +131,7 @@ class Workbench(QObject):
         self._service.ask()
         for file in reversed(files):
             self.open_file(file)  # the first named is asked for last, and shown
-        if not files and not self._busy:
+        if not files and not self._documents.busy:
             self._restore()
 
     def close(self) -> bool:
@@ -144,7 +144,7 @@ class Workbench(QObject):
             return self._closed
         self._draft_rest.stop()
         self._tile_tick.stop()
-        document, draft = self._document, self._draft
+        document, draft = self._documents.document, self._draft
 
         def keep_draft(studio: Studio) -> None:
             if document is not None:
@@ -171,79 +171,50 @@ class Workbench(QObject):
         def opened(found: errands.Opened) -> None:
             rest = [file for file in self.settings.recent_files if file != place]
             recent = (place, *rest)[:RECENT]
-            self._service.settings = replace(self.settings, recent_files=recent)
-            self._put_on_desk(found)
+            window = {**self.settings.window, "document": found.document.id}
             # At once, not only at the end: what is open is found again after a crash too.
-            self._service.keep(self.settings)
+            self._service.keep(replace(self.settings, recent_files=recent, window=window))
 
-        self._open(path.name, lambda studio: errands.bring_in(studio, path), opened)
+        self._documents.open(path.name, lambda studio: errands.bring_in(studio, path), opened)
 
     def paste_picture(self, picture: Raster, name: str) -> None:
         """Make a document of pixels that came without a file."""
-        self._open(name, lambda studio: errands.paste(studio, picture, name), self._put_on_desk)
+        self._documents.open(name, lambda studio: errands.paste(studio, picture, name))
 
     def show_version(self, version_id: str) -> None:
         """Put a version on the canvas; the next edit starts from it."""
-        version = self._find_version(version_id)
-        if version is None or self._document is None:
-            return
-        document = self._document
-        self._shown = version_id
-        self._link.run(
-            lambda studio: studio.library.put_current_version(document.id, version_id),
-            pool="writes",
-        )
-        job = self._queue.jobs.get(version.job_id or "")
-        if job is not None:
-            self._batch = job.batch_id
-        at_hand = self._gallery.find(version_id)
-        if at_hand is not None:
-            self._picture_made(at_hand)
-        else:
-            self._gallery.want_picture(version, document.size)
-        self._emit_desk()
-        self._emit_tiles()
+        self._documents.show_version(version_id)
 
     def want_before(self) -> None:
         """Bring the picture that the shown version was made from."""
-        before = self._before()
-        if before is None or self._document is None:
-            self.before_shown.emit(None)
-            return
-        at_hand = self._gallery.find(before.id)
-        if at_hand is not None:
-            self.before_shown.emit(at_hand)
-        else:
-            self._gallery.want_picture(before, self._document.size)
+        self._documents.want_before()
 
     def want_thumbnail(self, version_id: str) -> None:
-        version = self._find_version(version_id)
-        if version is not None:
-            self._gallery.want_thumbnail(version)
+        self._documents.want_thumbnail(version_id)
 
     def list_samples(self) -> Sequence[Path]:
         return sorted((paths.resources() / "samples").glob("*.jpg"))
 
     def propose_export(self) -> str:
         """A file name for the shown version; empty without one."""
-        version = self._find_version(self._shown)
-        if version is None or self._document is None:
+        version, document = self._documents.find_shown(), self._documents.document
+        if version is None or document is None:
             return ""
         from kontext_desktop.engine import export
 
-        return export.propose_name(self._document.name, version)
+        return export.propose_name(document.name, version)
 
     def export(self, version_id: str, target: Path, *, force: bool) -> None:
         """Write a version's appearance to a file and say where it lies."""
-        version = self._find_version(version_id)
+        version = self._documents.find_version(version_id)
         if version is None:
             return
 
         def failed(error: KontextError) -> None:
-            self._say_busy("")
+            self._documents.say_busy("")
             self._tell(error)
 
-        self._say_busy(f"Writing {target.name}")
+        self._documents.say_busy(f"Writing {target.name}")
         self._link.run(
             lambda studio: errands.export(studio, version, target, force),
             lambda _: self._say_done(f"Written to {target}."),
@@ -268,18 +239,18 @@ class Workbench(QObject):
         if self._ordering:
             return  # the click before this one is being prepared
         desk = self._desk()
-        version = self._find_version(self._shown)
+        version = self._documents.find_shown()
         if not desk.can_generate or version is None:
             if desk.why_not:
                 self.notice_raised.emit(Notice(Tone.PLAIN, desk.why_not))
             return
         draft, shown = self._draft, self._service.standing
-        document = self._document
+        document = self._documents.document
 
         def ordered(jobs: list[Job]) -> None:
             self._take_order(jobs)
             # What was changed while the order was prepared is the person's, and stays.
-            now = (self._document, self._draft.seed, self._draft.seed_locked)
+            now = (self._documents.document, self._draft.seed, self._draft.seed_locked)
             if now == (document, draft.seed, False):
                 self.roll_seed()
 
@@ -335,59 +306,29 @@ class Workbench(QObject):
 
     # ---- inside
 
-    def _open(
-        self,
-        name: str,
-        work: Callable[[Studio], errands.Opened | None],
-        opened: Callable[[errands.Opened], None],
-    ) -> None:
-        """Bring something onto the desk; if something else is asked for meanwhile, that wins."""
-        self._opening += 1
-        ticket = self._opening
-
-        def done(found: errands.Opened | None) -> None:
-            if ticket == self._opening:
-                self._say_busy("")
-                if found is not None:
-                    opened(found)
-
-        def failed(error: KontextError) -> None:
-            if ticket == self._opening:
-                self._say_busy("")
-            self._tell(error)
-
-        self._say_busy(f"Opening {name}")
-        self._link.run(work, done, failed)
-
     def _restore(self) -> None:
         document_id = self.settings.window.get("document", "")
         if document_id:
-            self._open(
-                "what was open last",
-                lambda studio: errands.find_document(studio, document_id),
-                self._put_on_desk,
+            self._documents.open(
+                "what was open last", lambda studio: errands.find_document(studio, document_id)
             )
 
-    def _put_on_desk(self, found: errands.Opened) -> None:
-        self._keep_draft()
-        again = self._document is not None and self._document.id == found.document.id
-        late = [version for version in self._late if _of(version, found.document)]
-        self._document, self._versions = found.document, _merged(found.versions, late)
+    def _take_document(self, found: errands.Opened, again: bool) -> None:
         self.keep_window({"document": found.document.id})
-        self._shown, self._batch = "", ""
+        self._batch = ""
         self._queue.know(found.jobs)
         if found.draft is not None and not again:
             self._draft = found.draft
             self.draft_changed.emit(found.draft)
-        if found.master:
-            original = found.versions[0].id
-            self._gallery.take(Picture(original, found.document.size, found.master, False))
-        else:
-            self.picture_shown.emit(None)
-        self._emit_versions()
-        self.show_version(found.document.current_version_id)
         for note in found.notes:
             self.notice_raised.emit(Notice(Tone.PLAIN, note))
+
+    def _show_chosen(self, version: Version) -> None:
+        job = self._queue.jobs.get(version.job_id or "")
+        if job is not None:
+            self._batch = job.batch_id
+        self._emit_desk()
+        self._emit_tiles()
 
     def _take_unfinished(self, found: errands.Unfinished) -> None:
         self._queue.carry_on(found.going_on)
@@ -396,7 +337,8 @@ class Workbench(QObject):
 
     def _take_order(self, jobs: list[Job]) -> None:
         self._ordering = False
-        if self._document is not None and jobs[0].document_id == self._document.id:
+        document = self._documents.document
+        if document is not None and jobs[0].document_id == document.id:
             self._batch = jobs[0].batch_id
         self._queue.carry_on(jobs)
         self._emit_desk()
@@ -407,39 +349,12 @@ class Workbench(QObject):
         self._service.ask()
 
     def _job_stepped(self, step: Step) -> None:
-        document = self._document
-        self._late += step.versions
-        mine = [version for version in step.versions if document and _of(version, document)]
-        if not mine:
-            return
-        self._versions = _merged(self._versions, mine)
-        self._emit_versions()
-        for version in mine:
+        for version in self._documents.take_versions(step.versions):
             self.result_arrived.emit(version.id)
-
-    def _picture_made(self, picture: Picture) -> None:
-        before = self._before()
-        if picture.version_id == self._shown:
-            self.picture_shown.emit(picture)
-            if not picture.preview:
-                self.want_before()
-        elif before is not None and picture.version_id == before.id and not picture.preview:
-            self.before_shown.emit(picture)
-
-    def _picture_failed(self, version_id: str, error: KontextError) -> None:
-        if version_id == self._shown:
-            self._tell(error)
-
-    def _before(self) -> Version | None:
-        shown = self._find_version(self._shown)
-        return self._find_version(shown.parent_ids[0]) if shown and shown.parent_ids else None
-
-    def _find_version(self, version_id: str) -> Version | None:
-        return next((version for version in self._versions if version.id == version_id), None)
 
     def _keep_draft(self) -> None:
         self._draft_rest.stop()
-        document, draft = self._document, self._draft
+        document, draft = self._documents.document, self._draft
         if document is not None:
             self._link.run(
                 lambda studio: studio.library.put_draft(document.id, draft), pool="writes"
@@ -451,14 +366,9 @@ class Workbench(QObject):
         self.notice_raised.emit(Notice(Tone.TROUBLE, error.message, error.hint, detail))
         self._emit_desk()
 
-    def _say_busy(self, text: str) -> None:
-        self._busy = text
-        self._emit_desk()
-
     def _say_done(self, text: str) -> None:
-        self._busy = ""
+        self._documents.say_busy("")
         self.notice_raised.emit(Notice(Tone.GOOD, text))
-        self._emit_desk()
 
     def _jobs_changed(self) -> None:
         ticking = self._queue.running > 0
@@ -481,7 +391,7 @@ class Workbench(QObject):
     def _emit_versions(self) -> None:
         from kontext_desktop.workbench.listing import list_rows  # not for the first paint
 
-        self.versions_changed.emit(list_rows(self._versions, self._queue.jobs))
+        self.versions_changed.emit(list_rows(self._documents.versions, self._queue.jobs))
 
     def _emit_tiles(self) -> None:
         from kontext_desktop.workbench.listing import list_tiles
@@ -491,7 +401,8 @@ class Workbench(QObject):
         going_on = [job for job in jobs if not job.state.ended and job.origin == here]
         others = [job for job in going_on if job.batch_id != self._batch]
         shown = [job for job in batch + others if not job.hidden or job.state is JobState.DONE]
-        results = {version.job_id: version.id for version in self._versions if version.job_id}
+        versions = self._documents.versions
+        results = {version.job_id: version.id for version in versions if version.job_id}
         self.tiles_changed.emit(
             list_tiles(
                 sorted(shown, key=lambda job: job.sequence),
@@ -503,7 +414,7 @@ class Workbench(QObject):
         )
 
     def _desk(self) -> Desk:
-        settings, document = self.settings, self._document
+        settings, document = self.settings, self._documents.document
         standing = self._service.standing
         frame, returns = None, None
         if document is not None:
@@ -511,7 +422,7 @@ class Workbench(QObject):
         why_not = self._why_not()
         return Desk(
             document=document,
-            shown_version_id=self._shown,
+            shown_version_id=self._documents.shown,
             frame=frame,
             returns=returns,
             price=standing.price * self._draft.count,
@@ -525,23 +436,18 @@ class Workbench(QObject):
             waiting=self._queue.waiting,
             key_text=standing.key_text,
             key_tone=standing.key_tone,
-            busy=self._busy,
+            busy=self._documents.busy,
             recent_files=settings.recent_files,
         )
 
     def _why_not(self) -> str:
         if self.settings.mode is None:
             return "Choose practice, or give a key."
-        if self._document is None:
+        if self._documents.document is None:
             return "Open a picture first."
         if not self._draft.prompt.strip():
             return "Write what to change."
         return ""
-
-
-def _merged(versions: list[Version], more: Sequence[Version]) -> list[Version]:
-    known = {version.id: version for version in (*versions, *more)}
-    return sorted(known.values(), key=lambda version: version.sequence)
 
 
 def _logged(act: Callable[[], None]) -> None:
@@ -550,7 +456,3 @@ def _logged(act: Callable[[], None]) -> None:
         act()
     except KontextError as error:
         logging.getLogger(__name__).error("%s %s", error.message, error.detail)
-
-
-def _of(version: Version, document: Document) -> bool:
-    return version.document_id == document.id
