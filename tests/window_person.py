@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from kontext_desktop.ui import MainWindow
 from kontext_desktop.workbench import Desk, Notice, Picture, Workbench
-from kontext_desktop.workbench.listing import Tile, VersionRow
+from kontext_desktop.workbench.listing import VersionRow
+from kontext_desktop.workbench.tiles import Tile
 
 
 @dataclass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from kontext_desktop.ui.pieces import Words
@@ -13,13 +13,16 @@ from kontext_desktop.workbench import Desk, Workbench
 
 if TYPE_CHECKING:
     from kontext_desktop.ui.tile_row import TileRow
-    from kontext_desktop.workbench.listing import Tile
+    from kontext_desktop.workbench.tiles import Tile
 
 TILE_WIDTH, TILE_HEIGHT = 184, 112
 EDGE = 8
 
 
 class Strip(QWidget):
+    asked = Signal(str, str)
+    """As `TileRow.asked`."""
+
     def __init__(self, workbench: Workbench, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("strip")
@@ -51,6 +54,7 @@ class Strip(QWidget):
 
         row = TileRow(self._workbench, self._theme, self)
         row.outline(self._shown)
+        row.asked.connect(self.asked)
         self._stack.addWidget(row)
         return row
 

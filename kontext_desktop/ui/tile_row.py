@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QWheelEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QScrollArea, QWidget
 
 from kontext_desktop.model import Raster
+from kontext_desktop.ui.pieces import plain_tip
 from kontext_desktop.ui.strip import EDGE
 from kontext_desktop.ui.theme import Theme
 from kontext_desktop.ui.tile import TileView
 from kontext_desktop.workbench import Workbench
-from kontext_desktop.workbench.listing import Tile
+from kontext_desktop.workbench.tiles import Action, Tile
 
 
 class TileRow(QScrollArea):
+    asked = Signal(str, str)
+    """Job id, and an Action that begins with a window of its own"""
+
     def __init__(self, workbench: Workbench, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("stripScroll")
@@ -59,8 +63,8 @@ class TileRow(QScrollArea):
     def _make_tile(self, tile: Tile) -> TileView:
         view = TileView(self._theme, tile, self._row_widget)
         view.clicked.connect(lambda: self._show_version(view))
-        view.acted.connect(lambda: self._act(view.tile))
-        view.cancelled.connect(lambda: self._workbench.act_on_tile(view.tile.job_id, "cancel"))
+        view.acted.connect(lambda action: self._act(view.tile, action))
+        view.menu_wanted.connect(lambda place: self._show_menu(view.tile, place))
         view.stepped.connect(lambda step: self._step_from(view, step))
         return view
 
@@ -78,8 +82,8 @@ class TileRow(QScrollArea):
             if last is not None:
                 QWidget.setTabOrder(last, view)
             QWidget.setTabOrder(view, view.action)
-            QWidget.setTabOrder(view.action, view.cancel)
-            last = view.cancel
+            QWidget.setTabOrder(view.action, view.second)
+            last = view.second
 
     def _ask_for_images(self) -> None:
         wanted = {v.tile.version_id for v in self._tiles.values() if v.tile.version_id is not None}
@@ -116,9 +120,27 @@ class TileRow(QScrollArea):
         if view.tile.version_id is not None:
             self._workbench.show_version(view.tile.version_id)
 
-    def _act(self, tile: Tile) -> None:
-        if tile.action:
-            self._workbench.act_on_tile(tile.job_id, tile.action)
+    def _act(self, tile: Tile, action: Action) -> None:
+        match action:
+            case "cancel" | "hide" | "retry" | "collect":
+                self._workbench.act_on_tile(tile.job_id, action)
+            case "copy_id":
+                QGuiApplication.clipboard().setText(tile.prediction_id)
+            case _:
+                self.asked.emit(tile.job_id, action)
+
+    def _show_menu(self, tile: Tile, place: QPoint) -> None:
+        """What else can be done with this one, where it was asked for."""
+        menu = QMenu(self)
+        menu.setObjectName("tileMenu")
+        menu.setToolTipsVisible(True)
+        for offer in tile.menu:
+            line = menu.addAction(offer.text)
+            line.setObjectName(offer.action)
+            line.setToolTip(plain_tip(offer.tip))
+            line.triggered.connect(lambda _=False, act=offer.action: self._act(tile, act))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(place)
 
     def _step_from(self, view: TileView, step: int) -> None:
         views = list(self._tiles.values())

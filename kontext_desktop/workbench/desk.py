@@ -22,16 +22,18 @@ from kontext_desktop.dispatch import Dispatcher
 from kontext_desktop.errors import KontextError
 from kontext_desktop.first_words import Draft, JobState, Settings
 from kontext_desktop.workbench import errands
+from kontext_desktop.workbench.account import Account
+from kontext_desktop.workbench.care import JobCare
 from kontext_desktop.workbench.documents import Documents
 from kontext_desktop.workbench.gallery import Gallery
 from kontext_desktop.workbench.link import StudioLink
 from kontext_desktop.workbench.queue import JobQueue
 from kontext_desktop.workbench.service import ServiceChoice
-from kontext_desktop.workbench.state import Desk, Notice, Tone
+from kontext_desktop.workbench.state import Deed, Desk, Notice, Tone
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
-    from kontext_desktop.model import Job, Raster, Step, Version
+    from kontext_desktop.model import Job, Origin, Raster, Step, Version
 
 MODEL = KONTEXT_MAX
 RECENT = 10
@@ -82,6 +84,10 @@ class Workbench(QObject):
         assert guidance is not None
         self._draft = Draft(guidance_scale=guidance, seed=draw_seed())
         self._ordering = False
+        self._told: set[str] = set()
+        """Troubles of Jobs that were told and have not passed since."""
+        self._offered: set[Origin | None] = set()
+        """Services whose unsent edits of an earlier run were spoken of."""
         self._closed: bool | None = None
         """None while open; then whether all threads came to rest."""
 
@@ -91,12 +97,19 @@ class Workbench(QObject):
         self._service.changed.connect(self._emit_desk)
         self._service.unfinished_found.connect(self._take_unfinished)
         self._service.key_checked.connect(self.key_checked)
+        self._service.key_checked.connect(lambda *_: self._told.clear())
         self._service.failed.connect(self._tell)
         self._queue = JobQueue(self._link, self)
         self._queue.charged.connect(self._service.count_spent)
         self._queue.changed.connect(self._jobs_changed)
         self._queue.stepped.connect(self._job_stepped)
-        self._queue.failed.connect(self._tell)
+        self._queue.failed.connect(self._tell_once)
+        self._queue.moved.connect(self._told.clear)
+        self._queue.refused.connect(self._refuse)
+        self._account = Account(self._link, now, self)
+        self._account.changed.connect(self._account_changed)
+        self._account.refunded.connect(self._take_refunds)
+        self._queue.charged.connect(self._account.count)
         gallery = Gallery(self._link, self)
         gallery.thumbnail_made.connect(self.thumbnail_made)
         self._documents = Documents(self._link, gallery, self)
@@ -108,6 +121,10 @@ class Workbench(QObject):
         self._documents.picture_shown.connect(self.picture_shown)
         self._documents.before_shown.connect(self.before_shown)
         self._documents.failed.connect(self._tell)
+        self.care = JobCare(self._link, self._queue, gallery, self)
+        """What is done about single Jobs."""
+        self.care.told.connect(self.notice_raised)
+        self.care.failed.connect(self._tell)
         self._draft_rest = QTimer(self, singleShot=True, interval=DRAFT_REST_MS)
         self._draft_rest.timeout.connect(self._keep_draft)
         self._tile_tick = QTimer(self, interval=TILE_TICK_MS)
@@ -144,6 +161,7 @@ class Workbench(QObject):
             return self._closed
         self._draft_rest.stop()
         self._tile_tick.stop()
+        self._account.stop()
         document, draft = self._documents.document, self._draft
 
         def keep_draft(studio: Studio) -> None:
@@ -221,6 +239,23 @@ class Workbench(QObject):
             failed,
         )
 
+    def put_never_send(self, value: bool) -> None:
+        """Say whether the open picture may ever be sent."""
+        self._documents.mark(never_send=value)
+
+    def put_client(self, client: str) -> None:
+        """Say whom the work on the open picture is for: a tag on its charges."""
+        self._documents.mark(client=client)
+
+    def save_charges(self, target: Path) -> None:
+        """Write everything that was charged as a table."""
+
+        def done(number: int) -> None:
+            charges = "1 charge" if number == 1 else f"{number} charges"
+            self.notice_raised.emit(Notice(Tone.GOOD, f"{charges} written to {target}."))
+
+        self._link.run(lambda studio: errands.save_charges(studio, target), done)
+
     # ---- the draft and what comes of it
 
     def set_draft(self, draft: Draft) -> None:
@@ -238,6 +273,7 @@ class Workbench(QObject):
         """Order the draft's variations from the shown version. One click, one order."""
         if self._ordering:
             return  # the click before this one is being prepared
+        self._told.clear()
         desk = self._desk()
         version = self._documents.find_shown()
         if not desk.can_generate or version is None:
@@ -262,13 +298,16 @@ class Workbench(QObject):
         )
         self._emit_desk()
 
-    def act_on_tile(self, job_id: str, action: Literal["cancel", "hide", "retry"]) -> None:
-        """Cancel (free before sending), hide (still collected), or send: a fresh click, its price
-        on the button."""
+    def act_on_tile(
+        self, job_id: str, action: Literal["cancel", "hide", "retry", "collect"]
+    ) -> None:
+        """Cancel (free before sending), hide (still collected), collect again (free), or send: a
+        fresh click, its price on the button."""
         job = self._queue.jobs.get(job_id)
         if job is None:
             return
-        if action == "retry" and job.origin != self._service.standing.origin:
+        self._told.clear()
+        if action in ("retry", "collect") and job.origin != self._service.standing.origin:
             service = "the practice service" if job.origin.practice else job.origin.endpoint
             self.notice_raised.emit(
                 Notice(
@@ -276,9 +315,11 @@ class Workbench(QObject):
                 )
             )
         elif action in ("cancel", "hide"):
-            self._queue.act(lambda studio: errands.cancel(studio, job_id), False)
+            self._cancel(job_id)
+        elif action == "collect":
+            self.care.collect_again(job_id)
         elif job.state is JobState.QUEUED:
-            self._queue.act(lambda studio: errands.permit(studio, job_id), True)
+            self._permit(job_id, self._service.standing.price)
         elif not self._ordering:
             self._ordering, price = True, self._service.standing.price
             self._link.run(
@@ -286,6 +327,19 @@ class Workbench(QObject):
                 self._take_order,
                 self._order_failed,
             )
+
+    def do(self, deed: Deed) -> None:
+        """What a notice offered; what has moved on meanwhile is left alone."""
+        waiting = [job_id for job_id in deed.job_ids if self._waits_for_click(job_id)]
+        match deed.name:
+            case "send_all":
+                for job_id in waiting:
+                    self._permit(job_id, deed.price)
+            case "cancel_all":
+                for job_id in waiting:
+                    self._cancel(job_id)
+            case "other_seed":
+                self.roll_seed()
 
     # ---- service, key, preferences
 
@@ -295,7 +349,12 @@ class Workbench(QObject):
     def set_settings(self, settings: Settings) -> None:
         """Take preferences; they are written at once. The library's place counts from the next
         start."""
+        self._told.clear()
         self._service.set_settings(settings)
+
+    def put_may_send(self, value: bool) -> None:
+        """Say whether anything of this library may ever be sent."""
+        self._service.put_may_send(value)
 
     def put_key(self, key: str) -> None:
         """Keep a key for the endpoint, and say by `key_checked` whether that went well."""
@@ -331,9 +390,52 @@ class Workbench(QObject):
         self._emit_tiles()
 
     def _take_unfinished(self, found: errands.Unfinished) -> None:
+        self._queue.forget_line()
         self._queue.carry_on(found.going_on)
         self._queue.know(found.waiting)
         self._queue.retry_stalled()
+        self._account.begin()
+        self._offer_unsent(found.waiting)
+
+    def _offer_unsent(self, queued: list[Job]) -> None:
+        """Speak once of what an earlier run left unsent."""
+        standing = self._service.standing
+        unsent = [job.id for job in queued if self._waits_for_click(job.id)]
+        if unsent and standing.origin not in self._offered:
+            from kontext_desktop.workbench.words import offer_unsent
+
+            self.notice_raised.emit(offer_unsent(unsent, standing.price))
+        self._offered.add(standing.origin)
+
+    def _waits_for_click(self, job_id: str) -> bool:
+        """Whether a queued Job goes nowhere until the person sends it."""
+        job = self._queue.jobs.get(job_id)
+        queued = job is not None and job.state is JobState.QUEUED
+        return queued and job_id not in self._queue.going_on
+
+    def _permit(self, job_id: str, price: int) -> None:
+        def work(studio: Studio) -> Job:
+            from kontext_desktop.workbench import job_errands
+
+            return job_errands.permit(studio, job_id, price)
+
+        self._queue.act(work, True)
+
+    def _cancel(self, job_id: str) -> None:
+        def work(studio: Studio) -> Job:
+            from kontext_desktop.workbench import job_errands
+
+            return job_errands.cancel(studio, job_id)
+
+        self._queue.act(work, False)
+
+    def _take_refunds(self, jobs: list[Job]) -> None:
+        self._queue.know(jobs)
+        self._service.count_spent()
+
+    def _account_changed(self) -> None:
+        self._emit_tiles()
+        self._emit_desk()
 
     def _take_order(self, jobs: list[Job]) -> None:
         self._ordering = False
@@ -345,12 +447,27 @@ class Workbench(QObject):
 
     def _order_failed(self, error: KontextError) -> None:
         self._ordering = False
+        if error.kind == "unanswered":
+            from kontext_desktop.workbench.words import offer_way_out
+
+            self.notice_raised.emit(offer_way_out(error))
+            self._emit_desk()
+            return
         self._tell(error)
         self._service.ask()
+
+    def _refuse(self, error: KontextError) -> None:
+        """What the person wished for one Job cannot be."""
+        self._tell(error)
+        if error.kind == "budget":
+            self._service.ask_price()
 
     def _job_stepped(self, step: Step) -> None:
         for version in self._documents.take_versions(step.versions):
             self.result_arrived.emit(version.id)
+        job = step.job
+        if job.state is JobState.QUEUED and job.problem and job.problem.kind == "budget":
+            self._service.ask_price()  # it may be another than is shown
 
     def _keep_draft(self) -> None:
         self._draft_rest.stop()
@@ -359,6 +476,14 @@ class Workbench(QObject):
             self._link.run(
                 lambda studio: studio.library.put_draft(document.id, draft), pool="writes"
             )
+
+    def _tell_once(self, error: KontextError) -> None:
+        """What stops one Job stops many: it is told once until something goes on again."""
+        if error.message in self._told:
+            self._emit_desk()
+        else:
+            self._told.add(error.message)
+            self._tell(error)
 
     def _tell(self, error: KontextError) -> None:
         detail = f"{error.kind}: {error.detail}" if error.detail else ""
@@ -394,24 +519,30 @@ class Workbench(QObject):
         self.versions_changed.emit(list_rows(self._documents.versions, self._queue.jobs))
 
     def _emit_tiles(self) -> None:
-        from kontext_desktop.workbench.listing import list_tiles
+        from kontext_desktop.workbench.tiles import Known, list_tiles  # not for the first paint
 
-        jobs, here = self._queue.jobs.values(), self._service.standing.origin
+        queue, standing = self._queue, self._service.standing
+        jobs = queue.jobs.values()
         batch = [job for job in jobs if job.batch_id == self._batch]
-        going_on = [job for job in jobs if not job.state.ended and job.origin == here]
+        going_on = [job for job in jobs if not job.state.ended and job.origin == standing.origin]
         others = [job for job in going_on if job.batch_id != self._batch]
-        shown = [job for job in batch + others if not job.hidden or job.state is JobState.DONE]
+        shown = [job for job in batch + others if not job.hidden or self._concerns(job)]
         versions = self._documents.versions
-        results = {version.job_id: version.id for version in versions if version.job_id}
-        self.tiles_changed.emit(
-            list_tiles(
-                sorted(shown, key=lambda job: job.sequence),
-                results,
-                self._now(),
-                self._queue.is_waiting_for_click,
-                price=self._service.standing.price,
-            )
+        known = Known(
+            price=standing.price,
+            now=self._now(),
+            results={version.job_id: version.id for version in versions if version.job_id},
+            found=queue.found,
+            expected=queue.expected,
+            going_on=queue.going_on,
+            refunds=self._account.refunds,
         )
+        self.tiles_changed.emit(list_tiles(sorted(shown, key=lambda job: job.sequence), known))
+
+    def _concerns(self, job: Job) -> bool:
+        """Whether a hidden Job comes back: its picture is here, or there is something to decide."""
+        found = job.state is JobState.UNSURE and self._queue.found.get(job.id, 0) > 0
+        return job.state is JobState.DONE or found
 
     def _desk(self) -> Desk:
         settings, document = self.settings, self._documents.document
@@ -430,7 +561,7 @@ class Workbench(QObject):
             why_not=why_not,
             practice=standing.practice,
             mode=settings.mode,
-            spent_today=standing.spent,
+            spent_today=standing.spent.certain + standing.spent.possible,
             daily_cap=settings.daily_cap,
             running=self._queue.running,
             waiting=self._queue.waiting,
@@ -438,13 +569,31 @@ class Workbench(QObject):
             key_tone=standing.key_tone,
             busy=self._documents.busy,
             recent_files=settings.recent_files,
+            spent_possible=standing.spent.possible,
+            spend_note=self._spend_note(),
+            balance=self._account.balance,
+            offline_since=self._queue.away_since,
+            looking_up=self._queue.looking_up,
+            may_send=standing.may_send,
         )
+
+    def _spend_note(self) -> str:
+        standing, account = self._service.standing, self._account
+        if standing.origin is None:
+            return ""  # nothing is known yet, and no words are needed for the first paint
+        from kontext_desktop.workbench.words import describe_spend
+
+        return describe_spend(standing, account.refunds, account.balance, account.balance_at)
 
     def _why_not(self) -> str:
         if self.settings.mode is None:
             return "Choose practice, or give a key."
         if self._documents.document is None:
             return "Open a picture first."
+        if not self._service.standing.may_send:
+            return "This library is never to be sent: see Settings."
+        if self._documents.document.never_send:
+            return "This picture is never to be sent: see the Picture menu."
         if not self._draft.prompt.strip():
             return "Write what to change."
         return ""

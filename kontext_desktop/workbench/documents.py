@@ -83,6 +83,25 @@ class Documents(QObject):
         self.busy = text
         self.changed.emit()
 
+    def mark(self, *, never_send: bool | None = None, client: str | None = None) -> None:
+        """Note what the person says of the open document; what is None stays as it is."""
+        document = self.document
+        if document is None:
+            return
+
+        def done(marked: Document) -> None:
+            if self.document is not None and self.document.id == marked.id:
+                self.document = marked
+                self.changed.emit()
+
+        self._link.run(
+            lambda studio: errands.mark_document(
+                studio, document.id, never_send=never_send, client=client
+            ),
+            done,
+            self.failed.emit,
+        )
+
     def take_versions(self, versions: Sequence[Version]) -> list[Version]:
         """Keep versions that came of a Job; returns those of the document on the desk."""
         self._late += versions

@@ -30,20 +30,28 @@ class Opened(NamedTuple):
     """The original's levels where it was just decoded, so that it is not decoded again."""
 
 
+class Spent(NamedTuple):
+    """Today: for certain, and perhaps on top of that."""
+
+    certain: int
+    possible: int
+
+
 class Standing(NamedTuple):
     """What is known of the chosen service. `origin` None: not asked yet."""
 
     origin: Origin | None
     practice: bool
     price: int
-    spent: int
-    """Today, for certain and perhaps."""
+    spent: Spent
     key_text: str = ""
     key_tone: Tone = Tone.PLAIN
+    may_send: bool = True
+    """False: nothing of this library is ever to be sent, to no service."""
 
     @classmethod
     def unknown(cls, settings: Settings) -> Standing:
-        return cls(None, settings.mode == "practice", KONTEXT_MAX.price, 0)
+        return cls(None, settings.mode == "practice", KONTEXT_MAX.price, Spent(0, 0))
 
 
 class Unfinished(NamedTuple):
@@ -90,12 +98,19 @@ def repeat(studio: Studio, job: Job, expected_price: int) -> list[Job]:
     return repeat_order(studio, job, expected_price)
 
 
-def spent_today(studio: Studio) -> int:
-    """What the chosen service has charged for certain, and may have charged on top."""
+def spent_today(studio: Studio) -> Spent:
+    """What the chosen service has charged."""
     from kontext_desktop.engine import ledger
 
     spent = ledger.spent_today(studio, studio.get_origin())
-    return spent.certain + spent.possible
+    return Spent(spent.certain, spent.possible)
+
+
+def ask_price(studio: Studio) -> int:
+    """What one image costs now; asks the service unless it was asked within ten minutes."""
+    from kontext_desktop.engine import ledger
+
+    return ledger.quote(studio, studio.get_service(), KONTEXT_MAX)
 
 
 def stand(studio: Studio, settings: Settings) -> tuple[Standing, Unfinished]:
@@ -113,7 +128,8 @@ def stand(studio: Studio, settings: Settings) -> tuple[Standing, Unfinished]:
         key_text, key_tone = status.sentence, Tone.GOOD if status.place else Tone.LOOK
     price = ledger.quote(studio, studio.get_service(), KONTEXT_MAX)
     spent = spent_today(studio)
-    standing = Standing(origin, origin.practice, price, spent, key_text, key_tone)
+    may_send = studio.library.may_send()
+    standing = Standing(origin, origin.practice, price, spent, key_text, key_tone, may_send)
     # Last, for asking the keyring and the price takes its time and Jobs move on meanwhile.
     going_on = recovery.recover(studio)
     unfinished = studio.library.list_jobs(origin=origin, ended=False)
@@ -130,22 +146,31 @@ def order(studio: Studio, parent: Version, draft: Draft, shown: Standing) -> lis
     )
 
 
-def cancel(studio: Studio, job_id: str) -> Job:
-    from kontext_desktop.engine import runner
-
-    return runner.cancel(studio, job_id)
-
-
-def permit(studio: Studio, job_id: str) -> Job:
-    from kontext_desktop.engine import runner
-
-    return runner.permit(studio, job_id)
-
-
 def export(studio: Studio, version: Version, target: Path, force: bool) -> None:
     from kontext_desktop.engine import export
 
     export.export_version(studio.library, version, target, force=force)
+
+
+def mark_document(
+    studio: Studio, document_id: str, *, never_send: bool | None = None, client: str | None = None
+) -> Document:
+    """Note what the person says of a document; what is None stays as it is."""
+    library = studio.library
+    if never_send is not None:
+        library.put_never_send(document_id, never_send)
+    if client is not None:
+        library.put_client(document_id, client)
+    return library.get_document(document_id)
+
+
+def save_charges(studio: Studio, target: Path) -> int:
+    """Write all charges as a table; returns how many."""
+    from kontext_desktop.engine import export, statement
+
+    lines = statement.list_lines(studio.library, 0.0, 1e12, studio.now())
+    export.write_text(target, statement.write_csv(lines), force=True)
+    return len(lines)
 
 
 def put_key(studio: Studio, endpoint: str, key: str) -> str:

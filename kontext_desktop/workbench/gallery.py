@@ -27,6 +27,8 @@ class Gallery(QObject):
     """Picture; a preview may come first"""
     thumbnail_made = Signal(str, object)
     """version_id, Raster"""
+    small_made = Signal(str, object)
+    """SHA-256 of a blob, Raster"""
     failed = Signal(str, object)
     """version_id, KontextError"""
 
@@ -91,6 +93,22 @@ class Gallery(QObject):
             self.thumbnail_made.emit(version.id, raster)
 
         self._link.run(work, done, self._failing("thumbnail", version.id))
+
+    def want_small(self, sha256: str) -> None:
+        """Bring a picture that was sent or received, made small; each time anew."""
+        if not self._begin("small", sha256):
+            return
+
+        def work(studio: Studio) -> Raster:
+            from kontext_desktop.engine import preview
+
+            return preview.small(studio.library, sha256)
+
+        def done(raster: Raster) -> None:
+            self._under_way.discard(("small", sha256))
+            self.small_made.emit(sha256, raster)
+
+        self._link.run(work, done, self._failing("small", sha256))
 
     def _begin(self, kind: str, version_id: str) -> bool:
         if (kind, version_id) in self._under_way:

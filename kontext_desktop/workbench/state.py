@@ -31,6 +31,18 @@ class Picture(NamedTuple):
     preview: bool
 
 
+class Deed(NamedTuple):
+    """Something a notice offers to do; `Workbench.do` does it, but for "look", which opens the
+    window about the Job."""
+
+    name: Literal["send_all", "cancel_all", "other_seed", "look"]
+    text: str
+    """With its price, where it costs money."""
+    job_ids: tuple[str, ...] = ()
+    price: int = 0
+    """Of one image, as it is said in the text."""
+
+
 class Notice(NamedTuple):
     """A message inside the window. `tone` LOOK and TROUBLE stay until dismissed."""
 
@@ -39,6 +51,8 @@ class Notice(NamedTuple):
     hint: str = ""
     detail: str = ""
     """For "Copy details"; never holds the key."""
+    deeds: tuple[Deed, ...] = ()
+    """Buttons: the ways out."""
 
 
 class Desk(NamedTuple):
@@ -69,3 +83,15 @@ class Desk(NamedTuple):
     busy: str
     """"Opening portrait.jpg" while something long is under way, else empty."""
     recent_files: tuple[str, ...]
+    spent_possible: int = 0
+    """Part of `spent_today` that only may have been billed."""
+    spend_note: str = ""
+    """What was spent in words, a line for each: certain, possible, refunds, balance."""
+    balance: int | None = None
+    """None: not known, or practice money."""
+    offline_since: float | None = None
+    """Since when the service cannot be reached while something waits for it."""
+    looking_up: int = 0
+    """Requests without an answer that are being looked up."""
+    may_send: bool = True
+    """False: nothing of this library is ever to be sent."""
