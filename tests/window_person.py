@@ -23,12 +23,19 @@ class Answers:
 
     to_open: Path | None = None
     to_write: Path | None = None
+    said: str | None = None
 
     def picture_to_open(self, parent: QWidget, folder: Path) -> Path | None:
         return self.to_open
 
     def place_to_write(self, parent: QWidget, proposed: Path) -> Path | None:
         return self.to_write
+
+    def place_to_save(self, parent: QWidget, title: str, proposed: Path, kinds: str) -> Path | None:
+        return self.to_write
+
+    def words(self, parent: QWidget, title: str, question: str, now: str) -> str | None:
+        return self.said
 
 
 @dataclass

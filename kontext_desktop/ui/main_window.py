@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,10 +44,13 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QImage
     from PySide6.QtWidgets import QDialog, QMenu
 
+    from kontext_desktop.ui.job_windows import JobWindows
     from kontext_desktop.ui.notices import NoticeBar
 
 _FIRST_SIZE = (1600, 1000)
 _NOTICE_WIDTH = 680
+_WITH_PICTURE = ("export", "fit", "full_size", "zoom_in", "zoom_out", "client", "never_send")
+"""Commands that need one."""
 
 
 class _PanelScroll(QScrollArea):
@@ -77,6 +81,7 @@ class MainWindow(QMainWindow):
         self._desk: Desk | None = None
         self._first_run: QWidget | None = None
         self._notices: NoticeBar | None = None
+        self._job_windows: JobWindows | None = None
         self._menu: QMenu | None = None
 
         self._lay_out()
@@ -110,12 +115,13 @@ class MainWindow(QMainWindow):
         column.addWidget(self.top_bar)
         column.addWidget(self.arrangement, 1)
         column.addWidget(self.status_bar)
+        self.strip = Strip(workbench, theme, self.arrangement)
         columns = self.arrangement.columns
         self.arrangement.hold(
             VersionList(workbench, theme, columns),
             self._make_centre(columns),
             self._make_right(columns),
-            Strip(workbench, theme, self.arrangement),
+            self.strip,
         )
 
     def _make_centre(self, parent: QWidget) -> QWidget:
@@ -170,6 +176,9 @@ class MainWindow(QMainWindow):
             "open": self._open,
             "paste": self._paste,
             "export": self._export,
+            "charges": self._save_charges,
+            "client": self._ask_client,
+            "never_send": self._put_never_send,
             "generate": self.generate_bar.generate,
             "write": self.prompt_panel.setFocus,
             "look": self.canvas.setFocus,
@@ -222,6 +231,7 @@ class MainWindow(QMainWindow):
         bar.versions_button.clicked.connect(partial(self._rearrange, self.arrangement.toggle_left))
         bar.service_button.clicked.connect(self.open_settings)
         self.arrangement.arranged.connect(bar.show_versions)
+        self.strip.asked.connect(self._open_job_window)
 
     # What the workbench says
 
@@ -230,8 +240,12 @@ class MainWindow(QMainWindow):
         name = desk.document.name if desk.document else ""
         self.setWindowTitle(f"{name} · Kontext Desktop" if name else "Kontext Desktop")
         self.canvas.set_frame(desk.frame)
-        for action in ("export", "fit", "full_size", "zoom_in", "zoom_out"):
+        for action in _WITH_PICTURE:
             self.actions_by_name[action].setEnabled(desk.document is not None)
+        marked = desk.document is not None and desk.document.never_send
+        self.actions_by_name["never_send"].setChecked(marked)
+        if self._job_windows is not None:
+            self._job_windows.show_desk(desk)
         self._show_mode(desk.mode is None)
 
     def _show_mode(self, unchosen: bool) -> None:
@@ -253,6 +267,7 @@ class MainWindow(QMainWindow):
             self._notices = NoticeBar(self.workbench, self._theme)
             self._notices.setMaximumWidth(_NOTICE_WIDTH)
             self._centre.addWidget(self._notices, 1, 1)
+            self._notices.asked.connect(self._open_job_window)
             self._notices.add(notice)  # the signal under way reaches only those who listened before
 
     # What the person does
@@ -292,6 +307,40 @@ class MainWindow(QMainWindow):
         target = self._ask.place_to_write(self, folder / self.workbench.propose_export())
         if target is not None:
             self.workbench.export(desk.shown_version_id, target, force=True)
+
+    def _save_charges(self) -> None:
+        proposed = Path.home() / f"kontext-charges-{date.today():%Y-%m-%d}.csv"
+        target = self._ask.place_to_save(self, "Save charges", proposed, "Table (*.csv)")
+        if target is not None:
+            self.workbench.save_charges(target)
+
+    def _ask_client(self) -> None:
+        desk = self._desk
+        if desk is None or desk.document is None:
+            return
+        client = self._ask.words(
+            self,
+            "Client",
+            "Whom this picture is for (stands beside its charges):",
+            desk.document.client,
+        )
+        if client is not None:
+            self.workbench.put_client(client)
+
+    def _put_never_send(self) -> None:
+        desk = self._desk
+        if desk is not None and desk.document is not None:
+            self.workbench.put_never_send(not desk.document.never_send)
+
+    def _open_job_window(self, job_id: str, action: str) -> None:
+        """The windows about single jobs are made when one is first asked for."""
+        if self._job_windows is None:
+            from kontext_desktop.ui.job_windows import JobWindows
+
+            self._job_windows = JobWindows(self.workbench, self._theme, self._ask, self)
+            if self._desk is not None:
+                self._job_windows.show_desk(self._desk)
+        self._job_windows.open(job_id, action)
 
     def _hold_before(self, held: bool) -> None:
         if held:

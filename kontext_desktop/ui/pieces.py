@@ -65,6 +65,7 @@ class Words(QLabel):
         super().__init__()
         self._lines = lines
         self._measured: _Measured | None = None
+        self._explanation = ""
         self.setTextFormat(Qt.TextFormat.PlainText)
         if kind:
             self.setProperty("kind", kind)
@@ -77,6 +78,12 @@ class Words(QLabel):
         text = _BLANKS.sub(" ", text).strip()
         if text != self.text():
             self.setText(text)
+            self._offer_whole()
+
+    def explain(self, text: str) -> None:
+        """Say more in the tooltip, below the whole text where that is not to be seen."""
+        if text != self._explanation:
+            self._explanation = text
             self._offer_whole()
 
     def sizeHint(self) -> QSize:
@@ -118,7 +125,8 @@ class Words(QLabel):
         """Have the whole text in the tooltip when not all of it is to be seen."""
         width = self.contentsRect().width()
         elided = self._fitted(width) != self._broken(width)
-        tip = plain_tip(self.text()) if elided else ""
+        parts = (self.text() if elided else "", self._explanation)
+        tip = plain_tip("\n".join(part for part in parts if part))
         if tip != self.toolTip():
             self.setToolTip(tip)
 

@@ -574,6 +574,7 @@ class Workbench(QObject):
             balance=self._account.balance,
             offline_since=self._queue.away_since,
             looking_up=self._queue.looking_up,
+            price_of_one=standing.price,
             may_send=standing.may_send,
         )
 

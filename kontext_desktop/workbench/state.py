@@ -93,5 +93,7 @@ class Desk(NamedTuple):
     """Since when the service cannot be reached while something waits for it."""
     looking_up: int = 0
     """Requests without an answer that are being looked up."""
+    price_of_one: int = 0
+    """Of one image, now."""
     may_send: bool = True
     """False: nothing of this library is ever to be sent."""
