@@ -187,7 +187,6 @@ class FoundDialog(QDialog):
         self._title = Words(kind="heading")
         self._none = QPushButton("None of these")
         self._none.setObjectName("noneOfThese")
-        self._none.setProperty("kind", "quiet")
         self._none.setToolTip("They are not offered for this edit again. Free")
         self._none.clicked.connect(self._refuse)
         head = QHBoxLayout()
@@ -203,7 +202,7 @@ class FoundDialog(QDialog):
         self._scroll.setWidget(inside)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        column = QVBoxLayout(self._gallery)
+        column = self._gallery_column = QVBoxLayout(self._gallery)
         column.setContentsMargins(padding, 8, padding, padding)
         column.setSpacing(8)
         column.addLayout(head)
@@ -214,7 +213,6 @@ class FoundDialog(QDialog):
     def _build_buttons(self, padding: int) -> QHBoxLayout:
         log = QPushButton("What happened…")
         log.setObjectName("foundLog")
-        log.setProperty("kind", "quiet")
         log.clicked.connect(lambda: self.log_wanted.emit(self.job_id))
         self._search = QPushButton("Search again")
         self._search.setObjectName("searchAgain")
@@ -262,7 +260,13 @@ class FoundDialog(QDialog):
             self._care.want_picture(job.input_sha256)
         if before is None or before.found != inquiry.found:
             self._focus_first(inquiry)
-        self._column.activate()
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as what it shows; from the inside out, for each layout asks the one below."""
+        for layout in (self._row, self._gallery_column, self._column):
+            layout.invalidate()
+            layout.activate()
         self.setFixedHeight(self._column.heightForWidth(WIDTH))
 
     def _show_found(self, inquiry: Inquiry) -> None:

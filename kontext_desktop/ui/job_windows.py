@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QDialog, QMessageBox, QPushButton, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from kontext_desktop.ui.ask import Ask
 from kontext_desktop.ui.found_dialog import FoundDialog
 from kontext_desktop.ui.log_dialog import LogDialog
+from kontext_desktop.ui.question import Question
 from kontext_desktop.ui.theme import Theme
 from kontext_desktop.workbench import Desk, Workbench
 from kontext_desktop.workbench.inquiry import JobLog
@@ -77,20 +78,16 @@ class JobWindows(QObject):
             self._workbench.care.save_received(job_id, target)
 
     def _ask_to_delete(self, job_id: str) -> None:
-        box = QMessageBox(self._window)
-        box.setObjectName("deleteAtService")
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setWindowTitle("Delete at the service")
-        box.setText("Delete this edit at the service?")
-        box.setInformativeText(_DELETING)
-        delete, keep = QPushButton("Delete there"), QPushButton("Keep")
-        delete.setObjectName("deleteThere")
-        box.addButton(delete, QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton(keep, QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(keep)
-        box.setEscapeButton(keep)
-        delete.clicked.connect(lambda: self._workbench.care.delete_at_service(job_id))
-        _open(box)
+        question = Question(
+            self._theme,
+            "Delete this edit at the service?",
+            _DELETING,
+            "Delete there",
+            "Keep",
+            self._window,
+        )
+        question.accepted.connect(lambda: self._workbench.care.delete_at_service(job_id))
+        _open(question)
 
 
 def _open(dialog: QDialog) -> None:

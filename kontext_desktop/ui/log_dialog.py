@@ -19,7 +19,7 @@ from kontext_desktop.ui.pieces import Words, hairline
 from kontext_desktop.ui.theme import Theme
 from kontext_desktop.workbench.inquiry import JobLog
 
-_SIZE = (680, 420)
+_SIZE = (760, 420)
 
 
 class LogDialog(QDialog):
@@ -36,6 +36,7 @@ class LogDialog(QDialog):
         text.setAccessibleName("Events")
         text.setReadOnly(True)
         text.setTabChangesFocus(True)
+        text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)  # the columns stay columns
         fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
         fixed.setPixelSize(theme.size("font_small"))
         text.setFont(fixed)

@@ -123,11 +123,15 @@ class SettingsDialog(QDialog):
         self._flights = self._make_count("jobsInFlight", _MOST_IN_FLIGHT)
         self._submits = self._make_count("submitsPerMinute", _MOST_PER_MINUTE)
         for name, box, hint in (
-            ("Cap for a day", self._cap, self._cap_hint),
-            ("For one order", self._batch_cap, Words("What one click may cost", "secondary")),
-            ("For one picture", self._document_cap, Words("All edits of a picture", "secondary")),
+            ("Daily cap", self._cap, self._cap_hint),
+            ("Order cap", self._batch_cap, Words("What one click may cost", "secondary")),
+            (
+                "Picture cap",
+                self._document_cap,
+                Words("What all edits of one may cost", "secondary"),
+            ),
             ("Edits at once", self._flights, Words("A new account may run 3", "secondary")),
-            ("In a minute", self._submits, Words("A new account may send 10", "secondary")),
+            ("Edits a minute", self._submits, Words("A new account may send 10", "secondary")),
         ):
             self._add_row(name, box, hint)
             box.setFixedWidth(96)

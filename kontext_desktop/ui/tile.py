@@ -147,7 +147,14 @@ class TileView(QAbstractButton):
     def _fill(self) -> None:
         tile = self.tile
         done = tile.version_id is not None
-        crowded = len(tile.buttons) > 1  # then the state stands beside the number
+        for place, button in enumerate((self.action, self.second)):
+            button.setVisible(place < len(tile.buttons))
+            if place < len(tile.buttons):
+                offer = tile.buttons[place]
+                button.setText(offer.text)
+                button.setToolTip(plain_tip(offer.tip))
+                button.setAccessibleName(f"{offer.text}, variation {tile.number}")
+        crowded = self._is_crowded()
         for dot, words, shown in (
             (self._dot, self._state, not crowded),
             (self._head_dot, self._head, crowded),
@@ -159,13 +166,6 @@ class TileView(QAbstractButton):
         self._detail.setVisible(done and bool(tile.detail))
         self._message.show_text("" if done else tile.detail or tile.text)
         self._message.setVisible(not done)
-        for place, button in enumerate((self.action, self.second)):
-            button.setVisible(place < len(tile.buttons))
-            if place < len(tile.buttons):
-                offer = tile.buttons[place]
-                button.setText(offer.text)
-                button.setToolTip(plain_tip(offer.tip))
-                button.setAccessibleName(f"{offer.text}, variation {tile.number}")
         self._place_message()
         parts = [f"Variation {tile.number}", tile.text, tile.detail]
         if tile.practice:
@@ -174,6 +174,15 @@ class TileView(QAbstractButton):
         self.setToolTip(plain_tip(tile.tooltip))
         self.setCursor(Qt.CursorShape.PointingHandCursor if done else Qt.CursorShape.ArrowCursor)
         self.update()
+
+    def _is_crowded(self) -> bool:
+        """Whether the buttons leave no room for the state: then it stands beside the number."""
+        if len(self.tile.buttons) != 1:
+            return bool(self.tile.buttons)
+        self._state.ensurePolished()
+        words = self._state.fontMetrics().horizontalAdvance(self.tile.text)
+        room = TILE.width() - 2 - self.action.sizeHint().width() - self._dot.width() - 3 * 6
+        return words > room
 
     def _place_message(self) -> None:
         """In the middle of the face; several lines go below the badges."""

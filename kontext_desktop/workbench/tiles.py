@@ -188,7 +188,7 @@ def _detail(job: Job, known: Known) -> str:
     if job.state is JobState.UNSURE:
         return "may be billed"
     if job.state is JobState.QUEUED:
-        return "not sent yet"
+        return "not sent yet" if job.id in known.going_on else "waits for your click"
     return ""
 
 
