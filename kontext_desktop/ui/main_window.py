@@ -110,12 +110,13 @@ class MainWindow(QMainWindow):
         column.addWidget(self.top_bar)
         column.addWidget(self.arrangement, 1)
         column.addWidget(self.status_bar)
-        columns = self.arrangement.columns
+        # A splitter measures what it holds with each new part: the simplest part comes first.
+        strip, columns = Strip(workbench, theme, self.arrangement), self.arrangement.columns
         self.arrangement.hold(
             VersionList(workbench, theme, columns),
             self._make_centre(columns),
             self._make_right(columns),
-            Strip(workbench, theme, self.arrangement),
+            strip,
         )
 
     def _make_centre(self, parent: QWidget) -> QWidget:
