@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kontext_desktop.library import Library
 
 THUMBNAIL = Size(320, 240)
-SMALL = Size(640, 480)
+SMALL = Size(704, 528)
 QUICK = Size(1600, 1200)
 """A preview covers this many pixels: enough to look at while the whole is decoded."""
 QUICK_FROM = 6_000_000
@@ -48,7 +48,7 @@ def thumbnail(library: Library, version: Version) -> Raster:
 
 
 def small(library: Library, sha256: str) -> Raster:
-    """A picture that was received or sent, by its blob, at most 640 x 480; not kept."""
+    """A picture that was received or sent, by its blob, at most 704 x 528; not kept."""
     pixels = read(library.blobs.read(sha256))
     size = within(Size(pixels.shape[1], pixels.shape[0]), SMALL)
     return to_raster(scale(pixels, size))

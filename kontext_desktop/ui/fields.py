@@ -6,7 +6,7 @@ Knows nothing of the workbench.
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QSignalBlocker, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QResizeEvent, QTextCursor
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QLineEdit,
@@ -46,6 +46,8 @@ class TextField(QPlainTextEdit):
             return
         head = _alike(shown, text)
         tail = _alike(shown[head:][::-1], text[head:][::-1])
+        from PySide6.QtGui import QTextCursor  # the first paint has no text
+
         cursor = QTextCursor(self.document())
         cursor.setPosition(_units(shown[:head]))
         cursor.setPosition(_units(shown[: len(shown) - tail]), QTextCursor.MoveMode.KeepAnchor)

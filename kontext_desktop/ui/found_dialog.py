@@ -29,7 +29,9 @@ from kontext_desktop.workbench import Desk, Tone, Workbench
 from kontext_desktop.workbench.inquiry import Found, Inquiry
 
 WIDTH = 760
-SENT, CANDIDATE = QSize(168, 126), QSize(224, 168)
+SENT = QSize(168, 126)
+LARGE, CANDIDATE = QSize(352, 264), QSize(224, 168)
+"""One or two are shown as large as they come, more of them smaller, side by side."""
 SETTLE_MS = 1000
 """What cannot be taken back, or costs money, listens only after so long: the second half of the
 double click that opened this was not meant for it."""
@@ -67,12 +69,14 @@ class Candidate(QFrame):
     chosen = Signal(str)
     """Prediction id"""
 
-    def __init__(self, theme: Theme, found: Found, number: int, sent_at: float | None) -> None:
+    def __init__(
+        self, theme: Theme, found: Found, number: int, size: QSize, sent_at: float | None
+    ) -> None:
         super().__init__()
         self.found = found
         self.setObjectName(f"candidate {found.prediction_id}")
         waiting = "" if found.pictures else "Not finished yet"
-        self.plate = Plate(theme, CANDIDATE, waiting)
+        self.plate = Plate(theme, size, waiting)
         self.plate.setAccessibleName(f"Picture {number} that was found")
         when = Words(_made(found, sent_at), "secondary")
         when.explain(f"Prediction {found.prediction_id}")
@@ -86,7 +90,7 @@ class Candidate(QFrame):
         column.setSpacing(6)
         for part in (self.plate, when, self.mine):
             column.addWidget(part)
-        self.setFixedWidth(CANDIDATE.width())
+        self.setFixedWidth(size.width())
 
 
 class FoundDialog(QDialog):
@@ -280,8 +284,9 @@ class FoundDialog(QDialog):
             old.hide()
             old.deleteLater()
         self._candidates = []
+        size = LARGE if len(found) < 3 else CANDIDATE
         for number, one in enumerate(found, 1):
-            candidate = Candidate(self._theme, one, number, inquiry.job.sent_at)
+            candidate = Candidate(self._theme, one, number, size, inquiry.job.sent_at)
             candidate.mine.setAutoDefault(True)
             candidate.chosen.connect(self._choose)
             self._candidates.append(candidate)
@@ -295,7 +300,7 @@ class FoundDialog(QDialog):
         if self._candidates:
             bar = self._scroll.horizontalScrollBar().sizeHint().height()
             room = WIDTH - 2 * self._theme.size("padding")
-            wide = len(found) * (CANDIDATE.width() + self._row.spacing()) - self._row.spacing()
+            wide = len(found) * (size.width() + self._row.spacing()) - self._row.spacing()
             high = self._candidates[0].sizeHint().height()
             self._scroll.setFixedHeight(high + (bar + 4 if wide > room else 0))
 

@@ -7,8 +7,8 @@ need is imported and made when it is first asked for.
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -115,6 +115,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.top_bar)
         column.addWidget(self.arrangement, 1)
         column.addWidget(self.status_bar)
+        # A splitter measures what it holds with each new part: the simplest part comes first.
         self.strip = Strip(workbench, theme, self.arrangement)
         columns = self.arrangement.columns
         self.arrangement.hold(
@@ -309,7 +310,7 @@ class MainWindow(QMainWindow):
             self.workbench.export(desk.shown_version_id, target, force=True)
 
     def _save_charges(self) -> None:
-        proposed = Path.home() / f"kontext-charges-{date.today():%Y-%m-%d}.csv"
+        proposed = Path.home() / time.strftime("kontext-charges-%Y-%m-%d.csv")
         target = self._ask.place_to_save(self, "Save charges", proposed, "Table (*.csv)")
         if target is not None:
             self.workbench.save_charges(target)

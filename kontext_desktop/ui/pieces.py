@@ -35,9 +35,14 @@ def mark(widget: QWidget, name: str, value: object) -> None:
     """Set a property the style sheet looks at, and let it look again if it has looked."""
     if widget.property(name) != value:
         widget.setProperty(name, value)
-        if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        if _is_polished(widget):
             widget.style().unpolish(widget)
             widget.style().polish(widget)
+
+
+def _is_polished(widget: QWidget) -> bool:
+    """Whether the style sheet has looked at it, as it does when it is first shown or measured."""
+    return widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished)
 
 
 def plain_tip(text: str) -> str:
@@ -50,12 +55,13 @@ def tone_colour(theme: Theme, tone: Tone) -> QColor:
 
 
 class _Measured(NamedTuple):
-    """A text in a font: its width in one line, the least worth showing, from line to line."""
+    """A text in a font: its width in one line, the least worth showing, from line to line, and the
+    lines it breaks into at the widths that were asked for."""
 
-    text: str
     width: int
     least: int
     step: int
+    broken: dict[int, list[str]]
 
 
 class Words(QLabel):
@@ -78,13 +84,19 @@ class Words(QLabel):
         text = _BLANKS.sub(" ", text).strip()
         if text != self.text():
             self.setText(text)
-            self._offer_whole()
+            if _is_polished(self):
+                self._offer_whole()  # else when it gets its first size: now it has no style yet
+
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self._measured = None
 
     def explain(self, text: str) -> None:
         """Say more in the tooltip, below the whole text where that is not to be seen."""
         if text != self._explanation:
             self._explanation = text
-            self._offer_whole()
+            if _is_polished(self):
+                self._offer_whole()
 
     def sizeHint(self) -> QSize:
         width = self._natural_width() + self._around().width()
@@ -95,9 +107,9 @@ class Words(QLabel):
         return QSize(min(self._natural_width(), measured.least), measured.step) + self._around()
 
     def heightForWidth(self, width: int) -> int:
-        around = self._around()
+        step, around = self._measure().step, self._around()
         rows = 1 if self._lines == 1 else max(1, len(self._broken(width - around.width())))
-        return rows * self._measure().step + around.height()
+        return rows * step + around.height()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -131,19 +143,17 @@ class Words(QLabel):
             self.setToolTip(tip)
 
     def _around(self) -> QSize:
-        """What the style sheet adds around the text."""
-        self.ensurePolished()
+        """What the style sheet, once it has looked, adds around the text."""
         return self.size() - self.contentsRect().size()
 
     def _measure(self) -> _Measured:
         """Text is measured once, not each time a layout asks: it is the dearest part of one."""
-        self.ensurePolished()
-        text, known = self.text(), self._measured
-        if known is None or known.text != text:
+        self.ensurePolished()  # the style sheet may give it another font
+        if self._measured is None:
             metrics = self.fontMetrics()
-            width, least = metrics.horizontalAdvance(text), metrics.horizontalAdvance("mmm…")
-            known = self._measured = _Measured(text, width, least, metrics.lineSpacing())
-        return known
+            width, least = map(metrics.horizontalAdvance, (self.text(), "mmm…"))
+            self._measured = _Measured(width, least, metrics.lineSpacing(), {})
+        return self._measured
 
     def _natural_width(self) -> int:
         """All of it in a line; text that may wrap asks for no more than a column."""
@@ -159,6 +169,12 @@ class Words(QLabel):
         text = self.text()
         if self._lines == 1 or not text or self._fits(width):
             return [text] if text else []
+        known = self._measure().broken
+        if width not in known:
+            known[width] = self._break(text, width)
+        return known[width]
+
+    def _break(self, text: str, width: int) -> list[str]:
         layout = QTextLayout(text, self.font())
         layout.setTextOption(_WRAPPING)
         layout.beginLayout()

@@ -63,6 +63,12 @@ class VersionList(QWidget):
         view = VersionView(self._workbench, self._theme, self)
         view.mark_shown(self._shown)
         self._stack.addWidget(view)
+        # It came late, but Tab is to reach it here, after what stands before this column.
+        before = self.previousInFocusChain()
+        while before is not None and before.focusPolicy() == Qt.FocusPolicy.NoFocus:
+            before = before.previousInFocusChain()
+        if before is not None:
+            self.setTabOrder(before, view)
         self.setFocusProxy(view)
         return view
 

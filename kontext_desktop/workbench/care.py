@@ -28,7 +28,7 @@ class JobCare(QObject):
     log_read = Signal(object)
     """JobLog"""
     picture_made = Signal(str, object)
-    """SHA-256 of a blob, and its Raster of at most 640 x 480"""
+    """SHA-256 of a blob, and its Raster of at most 704 x 528"""
     told = Signal(object)
     """Notice"""
     failed = Signal(object)

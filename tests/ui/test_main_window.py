@@ -20,11 +20,12 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from kontext_desktop.dispatch import Dispatcher
-from kontext_desktop.model import Document, Draft, Raster, Settings, Size
+from kontext_desktop.model import Document, Draft, Raster, Settings, Size, Version
 from kontext_desktop.paths import resources
 from kontext_desktop.ui import MainWindow, Theme
 from kontext_desktop.ui.commands import COMMANDS, MENUS, RECENT, SEPARATOR
 from kontext_desktop.workbench import Desk, Notice, Picture, Tone, Workbench
+from kontext_desktop.workbench.listing import VersionRow
 
 EMPTY = Desk(
     document=None,
@@ -188,6 +189,16 @@ def test_whoever_goes_by_keyboard_reaches_the_next_control_with_tab(open_window:
         reached.add(QApplication.focusWidget())
     assert shown(window) == before
     assert len(reached) > 6
+
+
+def test_tab_comes_to_the_versions_before_the_panels(open_window: Open) -> None:
+    """They are made with the first version, long after the panels."""
+    window = open_window()
+    version = Version("a", 1, "d", (), (), None, "Original", False, 0.0)
+    window.workbench.versions_changed.emit([VersionRow(version, 0, "Original", "", "")])
+    find(window, "prompt").setFocus()
+    press(Qt.Key.Key_Backtab)
+    assert QApplication.focusWidget().objectName() == "versions"
 
 
 def test_a_click_on_the_picture_gives_the_keys_back_to_it(open_window: Open, qtbot: QtBot) -> None:
