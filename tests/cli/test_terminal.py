@@ -211,7 +211,7 @@ def test_refusal_failure_and_absence_keep_the_job(
     _, err = terminal.run("edit", photo, *CHANGE, status=4, **real)
     assert err.strip()
     states = [job["state"] for job in terminal.json("jobs", "--all")]
-    assert states[:4] == ["failed", "failed", "failed", "unsure"]
+    assert states[:4] == ["failed", "queued", "failed", "unsure"]
 
 
 def test_sent_jobs_are_collected_later(terminal: Terminal, photo: Path) -> None:
