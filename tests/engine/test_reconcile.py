@@ -1,4 +1,4 @@
-"""What becomes of requests without an answer: found, asked about, or known never to have arrived."""
+"""What becomes of requests without an answer: found, asked about, known never to have arrived."""
 
 from __future__ import annotations
 
