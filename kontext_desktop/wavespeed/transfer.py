@@ -108,7 +108,9 @@ def _received(
     for piece in response.stream:
         done += len(piece)
         if done > limit:
-            raise ServiceError("The service sent far too much.", detail=f"over {limit} bytes")
+            raise ServiceError(
+                "The service sent far too much.", "Try again later.", f"over {limit} bytes"
+            )
         if now() > until:
             raise httpx.ReadTimeout("the time for the whole call is over")
         if report is not None:

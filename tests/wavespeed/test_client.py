@@ -460,8 +460,9 @@ def test_a_picture_without_end_is_cut_off():
     def answer(_):
         return httpx.Response(200, stream=Raw(*[piece] * 1000))
 
-    with pytest.raises(ServiceError, match="far too much"):
+    with pytest.raises(ServiceError, match="far too much") as caught:
         Fake(answer).client.download("https://cdn.example.net/1.jpeg")
+    assert caught.value.hint
 
 
 def test_bytes_that_keep_dripping_do_not_stretch_the_deadline():
