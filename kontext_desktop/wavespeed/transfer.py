@@ -177,19 +177,20 @@ def check_address(url: str, *, base: httpx.URL | None = None, local: bool) -> ht
     """An address that came from the service, if it may be asked; else ServiceError.
 
     It must be https, without a user, outside this machine and its network. `local`: the service
-    itself is on this machine, so its storage may be, too. Names are checked once more by where they
-    lead, when they are connected to (`Transport`).
+    itself is on this machine, so its storage may be, too; not in the network around it. Names are
+    checked once more by where they lead, when they are connected to (`Transport`).
     """
     try:
         address = httpx.URL(url) if base is None else base.join(url)
+        host = address.host  # decoded only now: a name that cannot be is noticed here
     except (httpx.InvalidURL, ValueError) as error:
         raise _odd_address(type(error).__name__) from error
-    if address.userinfo or not address.host:
+    if address.userinfo or not host:
         raise _odd_address("a user, or no host")
-    near = local and is_loopback_host(address.host)
+    near = local and is_loopback_host(host)
     if address.scheme != "https" and not (near and address.scheme == "http"):
         raise _odd_address(f"scheme {address.scheme[:20]}")
-    if not local and not _may_be_public(address.host):
+    if not near and not _may_be_public(host):
         raise _odd_address("inside the local network")
     return address
 

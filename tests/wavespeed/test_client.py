@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import traceback
 from pathlib import Path
 
@@ -400,6 +401,7 @@ UNSAFE = [
     "/1.jpeg",
     "https://\ud800.example/",
     "https://x:port/",
+    "https://xn--/1.jpeg",
     "",
 ]
 
@@ -423,8 +425,16 @@ def test_a_redirect_to_an_unsafe_address_is_not_followed(url):
 def test_a_practice_service_may_keep_its_pictures_on_this_machine():
     fake = Fake(lambda _: reply(200, b"picture"), "http://127.0.0.1:8080")
     assert fake.client.download("http://127.0.0.1:8081/1.jpeg") == b"picture"
+
+
+@pytest.mark.parametrize(
+    "url", [url for url in UNSAFE if not re.search("//(127|localhost|.::1)", url)]
+)
+def test_a_service_on_this_machine_leads_nowhere_else_in_the_network(url):
+    fake = Fake(a_working_service, "http://127.0.0.1:8080")
     with pytest.raises(ServiceError):
-        fake.client.download("http://cdn.example.net/1.jpeg")
+        fake.client.download(url)
+    assert fake.requests == []
 
 
 def test_at_most_three_redirects_are_followed():
