@@ -62,8 +62,24 @@ class AccessError(KontextError):
 
 
 class ServiceError(KontextError):
+    """`retry_after`: the seconds the service asked us to wait before the next try, already capped;
+    None where it asked for nothing that can be used."""
+
     kind = "service"
     status = 4
+
+    def __init__(
+        self,
+        message: str,
+        hint: str = "",
+        detail: str = "",
+        *,
+        retry: bool = False,
+        charged: Charged = "no",
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message, hint, detail, retry=retry, charged=charged)
+        self.retry_after = retry_after
 
 
 class NotSentError(ServiceError):

@@ -33,12 +33,14 @@ _FRAMING_HEADERS = frozenset({"host", "content-length", "transfer-encoding", "co
 class Answer:
     """One answer of the API, opened: `{code, message, data}`.
 
-    `content` is None for what is no JSON object; `said` are the service's own words as plain text.
+    `content` is None for what is no JSON object; `said` are the service's own words as plain text;
+    `retry_after` are the seconds it asked us to wait, where it did.
     """
 
     http: int
     content: Mapping[str, object] | None
     said: str = ""
+    retry_after: float | None = None
 
     @property
     def delivered(self) -> bool:
@@ -90,16 +92,25 @@ class Answer:
         return f"HTTP {self.http}, code {self.code}{shape}: {self.said}".rstrip(": ")
 
 
-def read_answer(http: int, body: bytes) -> Answer:
+def read_answer(http: int, body: bytes, retry_after: float | None = None) -> Answer:
     """Open an answer. Never raises: what cannot be read is an Answer without content."""
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):
         content = None
     if not isinstance(content, dict):
-        return Answer(http, None)
+        return Answer(http, None, retry_after=retry_after)
     words = (as_words(content.get(name)) for name in ("message", "error", "detail", "errors"))
-    return Answer(http, content, next((text for text in words if text), ""))
+    return Answer(http, content, next((text for text in words if text), ""), retry_after)
+
+
+def granted(answer: Answer) -> Answer:
+    """The answer to a free question, if it is one; else what `explain_*` make of it is raised."""
+    if answer.refused:
+        raise explain_refusal(answer)
+    if not answer.granted:
+        raise explain_trouble(answer)
+    return answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +128,7 @@ def read_ticket(answer: Answer) -> Ticket:
     put_url, headers = as_address(upload.get("url")), as_mapping(upload.get("headers"))
     usable = all(is_header(name, value) for name, value in headers.items())
     if put_url is None or not usable or upload.get("method", "PUT") != "PUT":
-        raise _unusable("the upload", answer)
+        raise unusable("the upload", answer)
     kept = {
         name: str(value) for name, value in headers.items() if name.lower() not in _FRAMING_HEADERS
     }
@@ -128,7 +139,7 @@ def read_upload(answer: Answer) -> str:
     """The address of what was uploaded. Raises ServiceError when there is none."""
     address = as_address(answer.data.get("download_url"))
     if address is None:
-        raise _unusable("the upload", answer)
+        raise unusable("the upload", answer)
     return address
 
 
@@ -136,7 +147,7 @@ def read_balance(answer: Answer) -> int:
     """The balance in millionths of a dollar. Raises ServiceError when there is none."""
     balance = as_number(answer.data.get("balance"))
     if balance is None:
-        raise _unusable("the balance", answer)
+        raise unusable("the balance", answer)
     return round(balance * USD)
 
 
@@ -149,7 +160,7 @@ def read_price(answer: Answer) -> int:
         price = as_number(answer.data.get(name))
         if price is not None and price >= 0:
             return round(price * USD)
-    raise _unusable("the price", answer)
+    raise unusable("the price", answer)
 
 
 def explain_refusal(answer: Answer) -> AccessError | RefusedError:
@@ -159,7 +170,13 @@ def explain_refusal(answer: Answer) -> AccessError | RefusedError:
         lead, hint = _KEY_REFUSALS[status]
         return AccessError(sentence(lead, answer.said), hint, answer.detail)
     lead, hint = _REFUSALS.get(status, _REFUSALS[400])
-    return RefusedError(sentence(lead, answer.said), hint, answer.detail, retry=status == 429)
+    return RefusedError(
+        sentence(lead, answer.said),
+        hint,
+        answer.detail,
+        retry=status == 429,
+        retry_after=answer.retry_after,
+    )
 
 
 def explain_trouble(answer: Answer) -> ServiceError:
@@ -172,7 +189,23 @@ def explain_trouble(answer: Answer) -> ServiceError:
     else:
         lead, hint = "The service could not answer", "Try again in a moment."
     final = answer.content is not None and 400 <= answer.http < 500 and answer.http != 429
-    return ServiceError(sentence(lead, answer.said), hint, answer.detail, retry=not final)
+    return ServiceError(
+        sentence(lead, answer.said),
+        hint,
+        answer.detail,
+        retry=not final,
+        retry_after=answer.retry_after,
+    )
+
+
+def unusable(subject: str, answer: Answer) -> ServiceError:
+    """For what the service granted, and did not give in a shape that can be relied on."""
+    return ServiceError(
+        f"The service's answer about {subject} cannot be used.",
+        "Try again in a moment.",
+        answer.detail,
+        retry=True,
+    )
 
 
 _KEY_REFUSALS = {
@@ -204,12 +237,3 @@ def _is_about_credit(answer: Answer) -> bool:
     words = answer.said.lower()
     about_rights = any(word in words for word in ("permission", "role", "privilege", "scope"))
     return 402 in codes or 1407 in codes or ("insufficient" in words and not about_rights)
-
-
-def _unusable(subject: str, answer: Answer) -> ServiceError:
-    return ServiceError(
-        f"The service's answer about {subject} cannot be used.",
-        "Try again in a moment.",
-        answer.detail,
-        retry=True,
-    )

@@ -1,17 +1,14 @@
 """The service's calls, each made once, each ending in a value or an error of our tree.
 
 Blocking, for any thread. It decides nothing about jobs: when to look, to wait or to try again is
-its caller's business. The key is asked for with each call, and goes to the configured endpoint.
+its caller's business.
 """
 
 from __future__ import annotations
 
-import json
-import re
-import sys
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -19,38 +16,38 @@ import httpx
 
 from kontext_desktop.catalog import ModelSpec
 from kontext_desktop.errors import (
-    AccessError,
     GoneError,
     NotSentError,
     ParameterError,
     ServiceError,
     UnansweredError,
 )
+from kontext_desktop.wavespeed import history
 from kontext_desktop.wavespeed.answer import (
     Answer,
     explain_refusal,
     explain_trouble,
+    granted,
     read_answer,
     read_balance,
     read_price,
     read_ticket,
     read_upload,
 )
+from kontext_desktop.wavespeed.api import Api
+from kontext_desktop.wavespeed.history import Ask, BillingRow
 from kontext_desktop.wavespeed.transfer import (
     Line,
-    Reply,
     Report,
     check_address,
     exchange,
     fetch,
     is_loopback_host,
-    pieces,
     put,
 )
 from kontext_desktop.wavespeed.transport import Transport
 from kontext_desktop.wavespeed.wire import SENT_NAMES, Prediction, is_id, rescue_id
 
-_SYSTEMS = {"darwin": "darwin", "win32": "windows"}
 _SLOWEST = 50_000
 """Bytes a second: an upload slower than that is given up."""
 
@@ -61,11 +58,13 @@ _LOST_HINT = "It may have arrived, and is looked up; it is never sent twice."
 class Deadlines:
     """Seconds for a whole call, however the bytes trickle; `connect` is a part of each.
 
-    `answer` is for looks, prices and the balance; an upload has its size over 50 kB/s on top.
+    `answer` is for looks, prices, the balance and each page of a list, `listing` for all its pages;
+    an upload has its size over 50 kB/s on top.
     """
 
     connect: float = 10
     answer: float = 20
+    listing: float = 90
     submit: float = 90
     upload: float = 60
     download: float = 180
@@ -77,7 +76,8 @@ _DEADLINES = Deadlines()
 class Client:
     """One service. `key` gives the API key, or raises AccessError, each time one is needed.
 
-    A `*_transport` takes the place of real connections; it gets one plain request at a time.
+    A `*_transport` takes the place of real connections; it gets one plain request at a time. `now`
+    measures waiting; `wall` is this machine's clock, in seconds since 1970.
     Raises ParameterError for an endpoint that a key must not be sent to.
     """
 
@@ -91,23 +91,15 @@ class Client:
         api_transport: httpx.BaseTransport | None = None,
         storage_transport: httpx.BaseTransport | None = None,
         now: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
     ) -> None:
-        self._endpoint = _check_endpoint(endpoint)
-        self._local = is_loopback_host(self._endpoint.host)
-        self._key = key
+        self._api = Api(endpoint, key, version=version, wall=wall)
+        self._local = is_loopback_host(self._api.endpoint.host)
         self._deadlines = deadlines
         self._now = now
         self._given = api_transport
-        self._api = self._line(api_transport or Transport(now))
+        self._looks = self._line(api_transport or Transport(now))
         self._storage = self._line(storage_transport or Transport(now, public_only=not self._local))
-        self._headers = {
-            "Accept": "application/json",
-            "Accept-Encoding": "identity",
-            "User-Agent": f"kontext-desktop/{version}",
-            "X-Client-Name": "kontext-desktop",
-            "X-Client-Version": version,
-            "X-Client-OS": _SYSTEMS.get(sys.platform, "linux"),
-        }
 
     def __enter__(self) -> Self:
         return self
@@ -121,8 +113,18 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        self._api.transport.close()
+        self._looks.transport.close()
         self._storage.transport.close()
+
+    @property
+    def clock_offset(self) -> float | None:
+        """The service's clock minus this machine's, in seconds, by the last answer of the API that
+        bore a Date; None before the first.
+
+        Both clocks are taken at the middle of the exchange, and a Date is cut to a whole second: so
+        this is exact to half a second and half of what the exchange took.
+        """
+        return self._api.clock_offset
 
     def announces_practice(self) -> bool:
         """Whether a practice service answers here. Sends no key, and asks this machine only.
@@ -131,8 +133,8 @@ class Client:
         """
         if not self._local:
             return False
-        request = httpx.Request("GET", self._url("/"), headers=self._headers)
-        reply = exchange(self._api, request, self._deadlines.answer)
+        request = httpx.Request("GET", self._api.url("/"), headers=self._api.headers)
+        reply = exchange(self._looks, request, self._deadlines.answer)
         content = read_answer(reply.status, reply.body).content
         return content is not None and content.get("service") == "kontext-practice"
 
@@ -150,7 +152,7 @@ class Client:
             answer = self._ask("POST", "/api/v3/media/uploads", order)
             if answer.http in (404, 405, 501):
                 return self._upload_form(data, name, content_type, seconds, report)
-            ticket = read_ticket(_granted(answer))
+            ticket = read_ticket(granted(answer))
             url = check_address(ticket.put_url, local=self._local)
             status = put(self._storage, url, ticket.headers, data, seconds, report)
             if 200 <= status < 300:
@@ -175,7 +177,7 @@ class Client:
             raise ParameterError(f"The model has no parameter {', '.join(sorted(unknown))}.")
         line = self._line(self._given or Transport(self._now))
         try:
-            reply, answer = self._exchange(
+            reply, answer = self._api.exchange(
                 line, "POST", f"/api/v3/{model.id}", body, self._deadlines.submit
             )
         except NotSentError:
@@ -229,7 +231,7 @@ class Client:
 
     def get_balance(self) -> int:
         """What is left on the account, in millionths of a dollar."""
-        return read_balance(_granted(self._ask("GET", "/api/v3/balance")))
+        return read_balance(granted(self._ask("GET", "/api/v3/balance")))
 
     def get_price(self, model: ModelSpec, body: Mapping[str, object]) -> int:
         """What this edit would cost, in millionths of a dollar; asking is free."""
@@ -237,104 +239,73 @@ class Client:
         answer = self._ask("POST", "/api/v3/model/price", question)
         if answer.http in (404, 405):
             answer = self._ask("POST", "/api/v3/model/pricing", question)
-        return read_price(_granted(answer))
+        return read_price(granted(answer))
+
+    def list_predictions(
+        self, model: ModelSpec, *, after: float, before: float
+    ) -> list[Prediction]:
+        """The edits of `model` that this account made in a window, from here or elsewhere, each
+        once; free. The service keeps them for 7 days and shows new ones after a moment.
+
+        The window is in seconds since 1970 of the *service's* clock (`clock_offset`), both ends
+        included. An empty list means that the service has nothing: whatever is odd about its
+        answer is a ServiceError. Raises AccessError (also for the role of a key), NotSentError,
+        ServiceError.
+        """
+        return history.list_predictions(self._questions(), model.id, after, before)
+
+    def list_charges(self, *, after: float, before: float) -> list[BillingRow]:
+        """What this account was charged and given back in a window; free. Window, strictness and
+        errors as for `list_predictions`."""
+        return history.list_charges(self._questions(), after, before)
+
+    def delete(self, prediction_ids: Sequence[str]) -> int:
+        """Have the service forget these edits and their pictures, for good and free of charge; how
+        many of them it knew. What they cost is not given back.
+
+        Raises AccessError, RefusedError, NotSentError, ServiceError.
+        """
+        return history.delete(self._questions(), prediction_ids)
 
     def _upload_form(
         self, data: bytes, name: str, content_type: str, seconds: float, report: Report | None
     ) -> str:
-        url = self._url("/api/v3/media/upload/binary")
-        form = httpx.Request("POST", url, files={"file": (name, data, content_type)})
+        path = "/api/v3/media/upload/binary"
+        files = {"file": (name, data, content_type)}
+        form = httpx.Request("POST", self._api.url(path), files=files)
         encoded = form.read()
-        _, answer = self._exchange(
-            self._api,
+        _, answer = self._api.exchange(
+            self._looks,
             "POST",
-            "/api/v3/media/upload/binary",
+            path,
             encoded,
             seconds,
             content_type=form.headers["Content-Type"],
             report=report,
         )
-        return read_upload(_granted(answer))
+        return read_upload(granted(answer))
 
     def _ask(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Answer:
         """One free question."""
-        return self._exchange(self._api, method, path, body, self._deadlines.answer)[1]
+        return self._api.exchange(self._looks, method, path, body, self._deadlines.answer)[1]
 
-    def _exchange(
-        self,
-        line: Line,
-        method: str,
-        path: str,
-        body: Mapping[str, object] | bytes | None,
-        seconds: float,
-        *,
-        content_type: str = "application/json",
-        report: Report | None = None,
-    ) -> tuple[Reply, Answer]:
-        """The one place where the key is added: to a path of the configured endpoint."""
-        key = self._get_key()
-        headers = {**self._headers, "Authorization": f"Bearer {key}"}
-        content = body if isinstance(body, bytes | None) else json.dumps(body).encode()
-        if content is not None:
-            headers |= {"Content-Type": content_type, "Content-Length": str(len(content))}
-        request = httpx.Request(
-            method,
-            self._url(path),
-            headers=headers,
-            content=None if content is None else pieces(content, report),
-        )
-        reply = exchange(line, request, seconds)
-        answer = read_answer(reply.status, reply.body)
-        # A service that repeats the key in its words must not bring it into our messages.
-        return reply, replace(answer, said=answer.said.replace(key, "…"))
+    def _questions(self) -> Ask:
+        """Free questions that belong together, within the time for a listing in all."""
+        until = self._now() + self._deadlines.listing
 
-    def _get_key(self) -> str:
-        key = self._key().strip()
-        if not re.fullmatch(r"[\x21-\x7e]+", key):
-            raise AccessError(
-                "There is no usable API key.",
-                "Enter the key from wavespeed.ai, or use the practice service.",
-            )
-        return key
+        def ask(path: str, body: Mapping[str, object]) -> Answer:
+            left = until - self._now()
+            if left <= 0:
+                raise ServiceError(
+                    "The service takes too long to list what it has.",
+                    "Try again in a moment.",
+                    path,
+                    retry=True,
+                )
+            seconds = min(left, self._deadlines.answer)
+            return self._api.exchange(self._looks, "POST", path, body, seconds)[1]
 
-    def _url(self, path: str) -> httpx.URL:
-        return self._endpoint.copy_with(raw_path=path.encode())
+        return ask
 
     def _line(self, transport: httpx.BaseTransport) -> Line:
         return Line(transport, self._now, self._deadlines.connect)
-
-
-def is_loopback(endpoint: str) -> bool:
-    """Whether an endpoint is on this machine; only such a one may be a practice service."""
-    try:
-        return is_loopback_host(httpx.URL(endpoint).host)
-    except (httpx.InvalidURL, ValueError):
-        return False
-
-
-def _check_endpoint(endpoint: str) -> httpx.URL:
-    try:
-        url = httpx.URL(endpoint)
-    except (httpx.InvalidURL, ValueError) as error:
-        raise ParameterError(
-            "The service's address cannot be read.", "Write it as https://name.", str(error)
-        ) from error
-    if re.search(r"[?#@]", endpoint) or url.path not in ("", "/") or not url.host:
-        raise ParameterError(
-            "The service's address must be a bare one.", "Write it as https://name."
-        )
-    if url.scheme != "https" and not (url.scheme == "http" and is_loopback_host(url.host)):
-        raise ParameterError(
-            "The service's address must begin with https.",
-            "Anything else would show the API key to the network.",
-        )
-    return url
-
-
-def _granted(answer: Answer) -> Answer:
-    """The answer to a free question, if it is one."""
-    if answer.refused:
-        raise explain_refusal(answer)
-    if not answer.granted:
-        raise explain_trouble(answer)
-    return answer

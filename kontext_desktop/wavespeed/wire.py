@@ -39,8 +39,8 @@ class Prediction:
 
     `status` is the service's own word; `outcome` is ours, and an unknown word means "running", for
     the edit is paid for. `outputs` are addresses as received, unchecked. `created_at` is in seconds
-    since 1970, `server_seconds` the service's own figure; `inputs` the echo of what was sent, where
-    there is one.
+    since 1970 by the service's clock, `server_seconds` its own figure; `inputs` the echo of what
+    was sent, where there is one; `model` the model's id, "" where it names none.
     """
 
     id: str
@@ -53,6 +53,7 @@ class Prediction:
     created_at: float | None = None
     server_seconds: float | None = None
     inputs: Mapping[str, object] | None = None
+    model: str = ""
 
 
 def rescue_id(body: bytes) -> Prediction | None:
@@ -90,6 +91,7 @@ def parse_prediction(data: Mapping[str, object]) -> Prediction | None:
         created_at=as_moment(data.get("created_at")),
         server_seconds=next((s for s in map(as_seconds, times) if s is not None), None),
         inputs=_echo(data.get("inputs")) or _echo(data.get("input")),
+        model=as_words(data.get("model")),
     )
 
 

@@ -186,7 +186,7 @@ EXAMPLES: dict[str, Callable[[Any, bytes], Any]] = {
         files={"file": ("a.png", picture, "image/png")},
     ),
     "practice_models": lambda caller, _: caller.get("/models"),
-    "practice_delete": lambda caller, _: caller.post("/predictions/delete", {"ids": []}),
+    "delete": lambda caller, _: caller.post("/predictions/delete", {"ids": []}),
 }
 
 

@@ -128,7 +128,7 @@ def test_list_is_newest_first_in_pages_and_without_inputs(caller, clock, held_to
     listed = [[item["id"] for item in page.json()["data"]["items"]] for page in pages]
     assert listed == [[ids[4], ids[3]], [ids[2], ids[1]], [ids[0]], []]
     assert "secret wish" not in pages[0].text
-    held_to("practice_list", pages[0].json())
+    held_to("list", pages[0].json())
 
 
 def test_list_keeps_to_its_window_and_filters(caller, clock):

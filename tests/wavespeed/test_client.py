@@ -4,12 +4,12 @@ import contextlib
 import json
 import re
 import traceback
-from pathlib import Path
 
 import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from wavespeed_tools import API, KEY, WIRE, Fake, Raw, example, reply
 
 from kontext_desktop.catalog import KONTEXT_MAX
 from kontext_desktop.errors import (
@@ -22,12 +22,9 @@ from kontext_desktop.errors import (
     ServiceError,
     UnansweredError,
 )
-from kontext_desktop.wavespeed.client import Client, is_loopback
+from kontext_desktop.wavespeed.api import is_loopback
 from kontext_desktop.wavespeed.wire import SENT_NAMES, Prediction, submit_body
 
-WIRE = Path(__file__).parents[1] / "data" / "wire"
-API = "https://api.wavespeed.ai"
-KEY = "canary-4f1d9c"
 ID = "3f7c9a1e5b2d4c68a0e1f2938475bacd"
 BODY = submit_body(
     KONTEXT_MAX,
@@ -37,45 +34,6 @@ BODY = submit_body(
     guidance_scale=3.5,
     aspect_ratio="16:9",
 )
-
-
-def example(name):
-    return json.loads((WIRE / f"{name}.json").read_bytes())
-
-
-class Raw(httpx.SyncByteStream):
-    """A body that arrives as given, decoded by nobody on the way."""
-
-    def __init__(self, *pieces):
-        self.pieces = pieces
-
-    def __iter__(self):
-        yield from self.pieces
-
-
-def reply(status, body=b"", headers=None):
-    data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return httpx.Response(status, headers=headers, stream=Raw(data))
-
-
-class Fake:
-    """A client whose two lines answer from one function. `requests`: all that was asked."""
-
-    def __init__(self, answer, endpoint=API, key=f" {KEY}\n", **more):
-        self.requests = []
-
-        def note(request):
-            self.requests.append(request)
-            return answer(request)
-
-        line = httpx.MockTransport(note)
-        self.client = Client(
-            endpoint, lambda: key, version="0", api_transport=line, storage_transport=line, **more
-        )
-
-    @property
-    def paths(self):
-        return [request.url.path for request in self.requests]
 
 
 def a_working_service(request):
@@ -291,6 +249,23 @@ def test_an_id_is_never_lost_wherever_it_is(status, body):
     assert (prediction.id, prediction.outcome) == (ID, "running")
 
 
+@pytest.mark.parametrize(("said", "wait"), [("30", 30), ("9" * 9, 150), ("-1", None), ("x", None)])
+def test_a_refused_submit_says_how_long_to_wait(said, wait):
+    answer = reply(429, example("refused_rate"), {"Retry-After": said})
+    with pytest.raises(RefusedError) as caught:
+        Fake(lambda _: answer).client.submit(KONTEXT_MAX, BODY)
+    assert (caught.value.retry, caught.value.retry_after) == (True, wait)
+    assert caught.value.charged == "no"
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_look_that_came_too_often_says_how_long_to_wait(status):
+    answer = reply(status, {"code": status}, {"Retry-After": "7"})
+    with pytest.raises(ServiceError) as caught:
+        Fake(lambda _: answer).client.get_result(ID)
+    assert (caught.value.retry, caught.value.retry_after) == (True, 7)
+
+
 # Free questions
 
 
@@ -343,6 +318,54 @@ def test_the_older_price_endpoint_is_asked_where_the_newer_is_missing(missing):
         return a_working_service(request)
 
     assert Fake(answer).client.get_price(KONTEXT_MAX, BODY) == 80_000
+
+
+# The service's clock
+
+NOON = 1_772_366_400.0
+AT_NOON = {"Date": "Sun, 01 Mar 2026 12:00:00 GMT"}
+
+
+def test_the_service_s_clock_is_held_against_the_middle_of_the_exchange():
+    walls = iter([NOON + 100, NOON + 104, NOON + 200, NOON + 204])
+    fake = Fake(lambda _: reply(200, example("balance"), AT_NOON), wall=lambda: next(walls))
+    assert fake.client.clock_offset is None
+    fake.client.get_balance()
+    assert fake.client.clock_offset == pytest.approx(-102, abs=0.5)
+    fake.client.get_balance()
+    assert fake.client.clock_offset == pytest.approx(-202, abs=0.5)
+
+
+def test_a_refusal_tells_the_time_too():
+    fake = Fake(lambda _: reply(403, example("refused_role"), AT_NOON), wall=lambda: NOON)
+    with pytest.raises(AccessError):
+        fake.client.get_balance()
+    assert fake.client.clock_offset == pytest.approx(0, abs=0.5)
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        (b"<html>sign in</html>", AT_NOON),
+        ({"code": 200}, {}),
+        ({"code": 200}, {"Date": "noon"}),
+        ({"code": 200}, {"Date": "1772366400"}),
+    ],
+)
+def test_only_the_service_itself_tells_its_time(body, headers):
+    answers = [reply(200, example("balance"), AT_NOON), reply(200, body, headers)]
+    fake = Fake(lambda _: answers.pop(0), wall=lambda: NOON + 60)
+    fake.client.get_balance()
+    before = fake.client.clock_offset
+    with pytest.raises(ServiceError):
+        fake.client.get_balance()
+    assert fake.client.clock_offset == before
+
+
+def test_the_storage_s_clock_is_not_the_service_s():
+    fake = Fake(lambda _: reply(200, b"picture", AT_NOON))
+    fake.client.download("https://cdn.example.net/1.jpeg")
+    assert fake.client.clock_offset is None
 
 
 # Uploads and downloads
@@ -544,6 +567,9 @@ def test_any_answer_ends_in_a_value_or_in_one_of_our_errors(body, status):
         "upload": lambda: client.upload(b"x", "x.png", "image/png"),
         "balance": client.get_balance,
         "price": lambda: client.get_price(KONTEXT_MAX, BODY),
+        "list": lambda: client.list_predictions(KONTEXT_MAX, after=0, before=4e9),
+        "charges": lambda: client.list_charges(after=0, before=4e9),
+        "delete": lambda: client.delete([ID]),
     }
     for name, call in calls.items():
         try:
@@ -553,6 +579,9 @@ def test_any_answer_ends_in_a_value_or_in_one_of_our_errors(body, status):
         if name in ("submit", "look"):
             assert isinstance(value, Prediction)
             assert all(url.isprintable() for url in value.outputs)
+            str(value).encode()
+        elif name in ("list", "charges"):
+            assert isinstance(value, list)
             str(value).encode()
         else:
             assert isinstance(value, str if name == "upload" else int)
