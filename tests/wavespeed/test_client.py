@@ -114,6 +114,7 @@ def test_a_paid_request_has_documented_names_only():
         "api.wavespeed.ai",
         "ftp://localhost",
         "https://[::1",
+        "https://xn--",
         "",
     ],
 )
