@@ -386,6 +386,26 @@ def test_without_tickets_a_picture_is_uploaded_as_a_form(missing):
     assert b'name="file"; filename="5d1c.png"' in fake.requests[1].content
 
 
+@pytest.mark.parametrize(
+    "address", ["x", "/media/1.png", "file:///1.png", "https://10.0.0.1/1.png"]
+)
+@pytest.mark.parametrize("tickets", [True, False])
+def test_a_picture_at_no_address_is_not_uploaded(tickets, address):
+    """The edit would be charged, and then fail for want of a picture."""
+
+    def answer(request):
+        if request.url.path.endswith("/uploads") and not tickets:
+            return reply(404)
+        content = example("upload_ticket" if tickets else "upload_form")
+        content["data"]["download_url"] = address
+        return reply(200, content)
+
+    fake = Fake(answer)
+    with pytest.raises(ServiceError):
+        fake.client.upload(b"pixels", "5d1c.png", "image/png")
+    assert all(request.method != "PUT" for request in fake.requests)
+
+
 def test_an_expired_ticket_is_replaced_once():
     def answer(request):
         return reply(403) if request.method == "PUT" else a_working_service(request)
