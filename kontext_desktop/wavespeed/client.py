@@ -165,7 +165,8 @@ class Client:
             "The picture could not be uploaded.",
             "Nothing was charged; try again in a moment.",
             f"HTTP {status} from the storage",
-            retry=status in (403, 408, 429) or status >= 500,
+            # Redirects are a network's sign-in page: a storage has none for a PUT.
+            retry=status < 400 or status in (403, 408, 409, 425, 429) or status >= 500,
         )
 
     def submit(self, model: ModelSpec, body: Mapping[str, object]) -> Prediction:

@@ -100,7 +100,11 @@ def _received(
     """The body as it comes off the wire. Compressed ones were not asked for, and could unfold to
     any size."""
     if response.headers.get("content-encoding", "identity").strip().lower() != "identity":
-        raise ServiceError("The service sent a compressed answer.", "Try again later.")
+        raise ServiceError(
+            "The service sent a compressed answer.",
+            "Something in between may have changed it: try again in a moment.",
+            retry=True,
+        )
     declared = response.headers.get("content-length", "")
     total = int(declared) if re.fullmatch("[0-9]{1,12}", declared) else 0
     done = 0

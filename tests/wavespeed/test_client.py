@@ -280,6 +280,7 @@ def test_a_look_that_came_too_often_says_how_long_to_wait(status):
         (404, b"<html>gateway</html>", ServiceError, True),
         (302, b"", ServiceError, True),
         (429, {"code": 429}, ServiceError, True),
+        *[(passing, {"code": passing}, ServiceError, True) for passing in (408, 409, 425)],
         (503, b"", ServiceError, True),
         (400, {"code": 400}, ServiceError, False),
         (200, b"{", ServiceError, True),
@@ -415,6 +416,25 @@ def test_an_expired_ticket_is_replaced_once():
         fake.client.upload(b"pixels", "5d1c.png", "image/png")
     assert [request.method for request in fake.requests] == ["POST", "PUT", "POST", "PUT"]
     assert (caught.value.retry, caught.value.charged) == (True, "no")
+
+
+@pytest.mark.parametrize(
+    ("status", "retry"),
+    [(302, True), (400, False), (404, False), (408, True), (425, True), (429, True), (503, True)],
+)
+def test_an_upload_that_failed_says_whether_to_try_again(status, retry):
+    def answer(request):
+        return reply(status) if request.method == "PUT" else a_working_service(request)
+
+    with pytest.raises(ServiceError) as caught:
+        Fake(answer).client.upload(b"pixels", "5d1c.png", "image/png")
+    assert (caught.value.retry, caught.value.charged) == (retry, "no")
+
+
+def test_a_compressed_answer_is_worth_another_look():
+    with pytest.raises(ServiceError) as caught:
+        Fake(lambda _: reply(200, b"", {"Content-Encoding": "br"})).client.get_result(ID)
+    assert caught.value.retry
 
 
 def test_progress_counts_the_bytes():
