@@ -479,8 +479,8 @@ def test_what_is_held_ends_with_the_server(server: FaultServer, name: str, end: 
 # Mutations
 
 
-def test_mutations_change_one_field_each_and_leave_none_out() -> None:
-    document = {"code": 200, "data": {"outputs": ["a"], "error": ""}}
+def test_mutations_change_one_field_each_and_leave_no_kind_out() -> None:
+    document = {"code": 200, "data": {"outputs": ["a", "b"], "error": ""}}
     found = list(mutations(document))
     assert len(found) == len({name for name, _, _ in found}) == 5 * 10 - 1
     assert {path for _, path, _ in found} == {

@@ -111,14 +111,14 @@ def lost_reply(exchange: Exchange) -> None:
 
 @act
 def reset_reply(exchange: Exchange) -> None:
-    reply = exchange.forward()
+    reply = _with_some_body(exchange.forward())
     exchange.send(reply.head + _half(reply.body))
     exchange.reset()
 
 
 @act
 def short_body(exchange: Exchange) -> None:
-    reply = exchange.forward()
+    reply = _with_some_body(exchange.forward())
     exchange.send(reply.head + _half(reply.body))
 
 
@@ -143,7 +143,7 @@ def slow_body(exchange: Exchange, interval: float = 0.1, longest: int = 600) -> 
 
 @act
 def stalled_body(exchange: Exchange, seconds: float = _LONG) -> None:
-    reply = exchange.forward()
+    reply = _with_some_body(exchange.forward())
     exchange.send(reply.head + _half(reply.body))
     exchange.hold(seconds)
 
@@ -473,6 +473,11 @@ def _edit(exchange: Exchange, change: Callable[[Any], None]) -> None:
     document = reply.document
     change(document)
     exchange.pass_on(reply.with_body(json.dumps(document).encode()))
+
+
+def _with_some_body(reply: Reply) -> Reply:
+    """Something to break off in the middle of."""
+    return reply if reply.body else reply.with_body(b"<Stored/>")
 
 
 def _half(data: bytes) -> bytes:

@@ -34,9 +34,9 @@ def mutations(document: Any) -> Iterator[tuple[str, Path, Any]]:
 
 
 def places(value: Any, path: Path = ()) -> Iterator[Path]:
-    """The path to each value inside another, however deep."""
+    """The path to each value inside another, however deep; of a list the first stands for all."""
     if isinstance(value, dict | list):
-        for name in value if isinstance(value, dict) else range(len(value)):
+        for name in value if isinstance(value, dict) else range(len(value[:1])):
             yield (*path, name)
             yield from places(value[name], (*path, name))
 

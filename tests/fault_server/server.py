@@ -181,9 +181,9 @@ class FaultServer:
             headers = read_headers(head)
             reply = Reply(head, wire.read(int(headers.get("content-length", "0"))))
             connection.upstream = None
-        request.status = reply.status if head else 0
         if headers.get("content-type") == "application/json":
-            return reply.with_body(self._through_here(reply.body))
+            reply = reply.with_body(self._through_here(reply.body))
+        request.reply = reply if head else None
         return reply
 
     def _through_here(self, body: bytes) -> bytes:

@@ -60,29 +60,6 @@ class Wire:
         return bool(piece)
 
 
-@dataclass(slots=True)
-class Arrival:
-    """A request that reached the fault server.
-
-    Header names in lower case. `body` is empty as long as nobody read it, `status` is 0 as long as
-    the practice service has not answered it.
-    """
-
-    door: str
-    operation: str
-    method: str
-    path: str
-    headers: dict[str, str]
-    head: bytes
-    body: bytes = b""
-    forwarded: bool = False
-    status: int = 0
-
-    @property
-    def length(self) -> int:
-        return int(self.headers.get("content-length", "0"))
-
-
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What the practice service answered, byte for byte; cut short where it cut it short."""
@@ -121,6 +98,34 @@ class Reply:
     def with_status(self, status: int) -> Reply:
         _, end, rest = self.head.partition(b"\r\n")
         return replace(self, head=status_line(status) + end + rest)
+
+
+@dataclass(slots=True)
+class Arrival:
+    """A request that reached the fault server.
+
+    Header names in lower case. `body` is empty as long as nobody read it. `reply` is what the
+    practice service said, before it was spoilt; None as long as it has said nothing.
+    """
+
+    door: str
+    operation: str
+    method: str
+    path: str
+    headers: dict[str, str]
+    head: bytes
+    body: bytes = b""
+    forwarded: bool = False
+    reply: Reply | None = None
+
+    @property
+    def length(self) -> int:
+        return int(self.headers.get("content-length", "0"))
+
+    @property
+    def status(self) -> int:
+        """What the practice service said; 0 as long as it has not."""
+        return 0 if self.reply is None else self.reply.status
 
 
 def read_headers(head: bytes) -> dict[str, str]:
