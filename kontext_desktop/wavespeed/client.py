@@ -161,7 +161,8 @@ class Client:
         """Put a picture where the service can fetch it, free of charge; the address for `image`.
 
         Whoever knows the address can fetch it, for up to 7 days. By ticket where the service gives
-        tickets, else as a form. Raises AccessError, RefusedError, ServiceError.
+        tickets, else as a form. An address nobody can fetch from is an error here, as the edit
+        would be paid for in vain. Raises AccessError, RefusedError, ServiceError.
         """
         seconds = self._deadlines.upload + len(data) / _SLOWEST
         order = {"filename": name, "size": len(data), "content_type": content_type}
@@ -171,6 +172,7 @@ class Client:
                 return self._upload_form(data, name, content_type, seconds, report)
             ticket = read_ticket(granted(answer))
             url = check_address(ticket.put_url, local=self._local)
+            check_address(ticket.download_url, local=self._local)
             status = put(self._storage, url, ticket.headers, data, seconds, report)
             if 200 <= status < 300:
                 return ticket.download_url
@@ -180,7 +182,8 @@ class Client:
             "The picture could not be uploaded.",
             "Nothing was charged; try again in a moment.",
             f"HTTP {status} from the storage",
-            retry=status in (403, 408, 429) or status >= 500,
+            # Redirects are a network's sign-in page: a storage has none for a PUT.
+            retry=status < 400 or status in (403, 408, 409, 425, 429) or status >= 500,
         )
 
     def submit(self, model: ModelSpec, body: Mapping[str, object]) -> Prediction:
@@ -300,7 +303,9 @@ class Client:
             content_type=form.headers["Content-Type"],
             report=report,
         )
-        return read_upload(granted(answer))
+        address = read_upload(granted(answer))
+        check_address(address, local=self._local)
+        return address
 
     def _ask(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Answer:
         """One free question."""

@@ -160,7 +160,21 @@ class _Body(httpx.SyncByteStream):
             yield from self._response.iter_stream()
 
     def close(self) -> None:
+        if _has_leftovers(self._response):
+            self._response.extensions["network_stream"].close()
         self._response.close()
+
+
+def _has_leftovers(response: httpcore.Response) -> bool:
+    """Whether more has come than the message said, or nobody can tell.
+
+    A connection keeps such bytes, and would take them for the answer to its next request: each
+    answer from then on would be another question's. The pool looks only at what is still to be
+    read, and offers no way to ask; so this goes by its insides, and without them none is kept.
+    """
+    connection = getattr(getattr(response.stream, "_stream", None), "_connection", None)
+    left: object = getattr(getattr(connection, "_h11_state", None), "trailing_data", None)
+    return left != (b"", False)
 
 
 class _Sockets(httpcore.NetworkBackend):

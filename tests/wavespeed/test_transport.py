@@ -92,6 +92,29 @@ def test_looks_share_a_connection_and_each_paid_request_has_its_own(serve, make)
     assert len(server.connections) == 4
 
 
+def purse(dollars):
+    return whole(b'{"code": 200, "data": {"balance": %d}}' % dollars)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        pytest.param(purse(1) + purse(2), id="an-answer-twice"),
+        pytest.param(whole(b"page", b"304 Not Modified"), id="a-body-where-none-can-be"),
+        pytest.param(purse(1) + b"x", id="a-byte-too-many"),
+    ],
+)
+def test_no_question_is_answered_by_what_was_left_of_another_answer(serve, make, odd):
+    """The list of edits decides about money; a picture that is another's would be shown as ours."""
+    answers = iter([odd])
+    server = serve(lambda *_: next(answers, purse(3)))
+    client = make(server.url)
+    with contextlib.suppress(ServiceError):
+        client.get_balance()
+    assert [client.get_balance() for _ in range(2)] == [3_000_000] * 2
+    assert len(server.connections) == 2
+
+
 def test_a_picture_goes_up_and_comes_down_byte_for_byte(serve, make):
     picture = bytes(range(256)) * 2000
     storage = serve(lambda _, request: whole(picture if request[:3] == b"GET" else b""))
