@@ -1,5 +1,6 @@
 """Real sockets on loopback, where only the truth of the wire counts."""
 
+import contextlib
 import socket
 import ssl
 import struct
