@@ -96,17 +96,22 @@ def list_strays(studio: Studio, service: Service, job: Job) -> list[Stray]:
     """Predictions from around the time this Job was sent that belong to nobody we know of, without
     those whose echo says that something else was asked for; the certain one first. Free."""
     owned = _owned(studio, job)
-    known = {candidate.prediction_id for candidate in studio.library.list_candidates(job.id)}
+    settled = {
+        candidate.prediction_id
+        for candidate in studio.library.list_candidates(job.id)
+        if candidate.refused or candidate.received
+    }
     strays = []
     for listed in service.client.list_predictions(MODELS[job.recipe.model_id], **_window(job)):
         if listed.id in owned:
             continue
-        asked = None
-        if listed.id not in known:
+        prediction = listed
+        if listed.id not in settled:
             with contextlib.suppress(GoneError):  # the list is behind, or ahead, of the results
-                asked = _is_asked_by(service.client.get_result(listed.id), job)
+                prediction = service.client.get_result(listed.id)
+        asked = _is_asked_by(prediction, job)
         if asked is not False:
-            strays.append(Stray(listed, asked is True))
+            strays.append(Stray(prediction, asked is True))
     return sorted(strays, key=lambda stray: not stray.certain)
 
 

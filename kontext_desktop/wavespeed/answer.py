@@ -188,7 +188,8 @@ def explain_trouble(answer: Answer) -> ServiceError:
         hint = "A sign-in page of the network may stand in between: open any web page, then retry."
     else:
         lead, hint = "The service could not answer", "Try again in a moment."
-    final = answer.content is not None and 400 <= answer.http < 500 and answer.http != 429
+    passing = answer.http in (408, 409, 425, 429)
+    final = answer.content is not None and 400 <= answer.http < 500 and not passing
     return ServiceError(
         sentence(lead, answer.said),
         hint,

@@ -118,15 +118,16 @@ def is_loopback(endpoint: str) -> bool:
 def _check_endpoint(endpoint: str) -> httpx.URL:
     try:
         url = httpx.URL(endpoint)
+        host = url.host  # decoded only now: a name that cannot be is noticed here
     except (httpx.InvalidURL, ValueError) as error:
         raise ParameterError(
             "The service's address cannot be read.", "Write it as https://name.", str(error)
         ) from error
-    if re.search(r"[?#@]", endpoint) or url.path not in ("", "/") or not url.host:
+    if re.search(r"[?#@]", endpoint) or url.path not in ("", "/") or not host:
         raise ParameterError(
             "The service's address must be a bare one.", "Write it as https://name."
         )
-    if url.scheme != "https" and not (url.scheme == "http" and is_loopback_host(url.host)):
+    if url.scheme != "https" and not (url.scheme == "http" and is_loopback_host(host)):
         raise ParameterError(
             "The service's address must begin with https.",
             "Anything else would show the API key to the network.",

@@ -6,6 +6,7 @@ its caller's business.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ from kontext_desktop.wavespeed.answer import (
 )
 from kontext_desktop.wavespeed.api import Api
 from kontext_desktop.wavespeed.history import Ask, BillingRow
+from kontext_desktop.wavespeed.spare import Spare
 from kontext_desktop.wavespeed.transfer import (
     Line,
     Report,
@@ -98,6 +100,7 @@ class Client:
         self._deadlines = deadlines
         self._now = now
         self._given = api_transport
+        self._spare = Spare(self._api.endpoint, deadlines.connect, now=now, wall=wall)
         self._looks = self._line(api_transport or Transport(now))
         self._storage = self._line(storage_transport or Transport(now, public_only=not self._local))
 
@@ -113,6 +116,7 @@ class Client:
         self.close()
 
     def close(self) -> None:
+        self._spare.close()
         self._looks.transport.close()
         self._storage.transport.close()
 
@@ -125,6 +129,19 @@ class Client:
         this is exact to half a second and half of what the exchange took.
         """
         return self._api.clock_offset
+
+    def warm(self) -> None:
+        """Connect ahead of time for looks, prices and uploads, if there is no connection. Sends no
+        key and no request. Blocks; never raises for a service that cannot be reached."""
+        if isinstance(self._looks.transport, Transport):
+            with contextlib.suppress(httpx.TransportError):
+                self._looks.transport.connect(self._api.endpoint, self._deadlines.connect)
+
+    def prepare_submit(self) -> None:
+        """Connect ahead of time for the next paid request; called again and again while a person
+        makes up their mind, for it lasts 20 seconds. Otherwise as `warm`."""
+        if self._given is None:
+            self._spare.prepare()
 
     def announces_practice(self) -> bool:
         """Whether a practice service answers here. Sends no key, and asks this machine only.
@@ -144,7 +161,8 @@ class Client:
         """Put a picture where the service can fetch it, free of charge; the address for `image`.
 
         Whoever knows the address can fetch it, for up to 7 days. By ticket where the service gives
-        tickets, else as a form. Raises AccessError, RefusedError, ServiceError.
+        tickets, else as a form. An address nobody can fetch from is an error here, as the edit
+        would be paid for in vain. Raises AccessError, RefusedError, ServiceError.
         """
         seconds = self._deadlines.upload + len(data) / _SLOWEST
         order = {"filename": name, "size": len(data), "content_type": content_type}
@@ -154,6 +172,7 @@ class Client:
                 return self._upload_form(data, name, content_type, seconds, report)
             ticket = read_ticket(granted(answer))
             url = check_address(ticket.put_url, local=self._local)
+            check_address(ticket.download_url, local=self._local)
             status = put(self._storage, url, ticket.headers, data, seconds, report)
             if 200 <= status < 300:
                 return ticket.download_url
@@ -163,19 +182,20 @@ class Client:
             "The picture could not be uploaded.",
             "Nothing was charged; try again in a moment.",
             f"HTTP {status} from the storage",
-            retry=status in (403, 408, 429) or status >= 500,
+            # Redirects are a network's sign-in page: a storage has none for a PUT.
+            retry=status < 400 or status in (403, 408, 409, 425, 429) or status >= 500,
         )
 
     def submit(self, model: ModelSpec, body: Mapping[str, object]) -> Prediction:
-        """Ask for one edit. The only call that costs money, made once, on a connection of its own:
-        an old one may be dead already, and then nobody knows what arrived.
+        """Ask for one edit. The only call that costs money, made once, on a connection of its own
+        that no request has used (see `Spare`).
 
         Raises NotSentError, RefusedError, AccessError (nothing charged), UnansweredError (perhaps).
         """
         unknown = body.keys() - SENT_NAMES
         if unknown:
             raise ParameterError(f"The model has no parameter {', '.join(sorted(unknown))}.")
-        line = self._line(self._given or Transport(self._now))
+        line = self._line(self._given or self._spare.take())
         try:
             reply, answer = self._api.exchange(
                 line, "POST", f"/api/v3/{model.id}", body, self._deadlines.submit
@@ -283,7 +303,9 @@ class Client:
             content_type=form.headers["Content-Type"],
             report=report,
         )
-        return read_upload(granted(answer))
+        address = read_upload(granted(answer))
+        check_address(address, local=self._local)
+        return address
 
     def _ask(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Answer:
         """One free question."""

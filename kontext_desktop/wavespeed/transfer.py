@@ -100,7 +100,11 @@ def _received(
     """The body as it comes off the wire. Compressed ones were not asked for, and could unfold to
     any size."""
     if response.headers.get("content-encoding", "identity").strip().lower() != "identity":
-        raise ServiceError("The service sent a compressed answer.", "Try again later.")
+        raise ServiceError(
+            "The service sent a compressed answer.",
+            "Something in between may have changed it: try again in a moment.",
+            retry=True,
+        )
     declared = response.headers.get("content-length", "")
     total = int(declared) if re.fullmatch("[0-9]{1,12}", declared) else 0
     done = 0
@@ -108,7 +112,9 @@ def _received(
     for piece in response.stream:
         done += len(piece)
         if done > limit:
-            raise ServiceError("The service sent far too much.", detail=f"over {limit} bytes")
+            raise ServiceError(
+                "The service sent far too much.", "Try again later.", f"over {limit} bytes"
+            )
         if now() > until:
             raise httpx.ReadTimeout("the time for the whole call is over")
         if report is not None:
@@ -175,19 +181,20 @@ def check_address(url: str, *, base: httpx.URL | None = None, local: bool) -> ht
     """An address that came from the service, if it may be asked; else ServiceError.
 
     It must be https, without a user, outside this machine and its network. `local`: the service
-    itself is on this machine, so its storage may be, too. Names are checked once more by where they
-    lead, when they are connected to (`Transport`).
+    itself is on this machine, so its storage may be, too; not in the network around it. Names are
+    checked once more by where they lead, when they are connected to (`Transport`).
     """
     try:
         address = httpx.URL(url) if base is None else base.join(url)
+        host = address.host  # decoded only now: a name that cannot be is noticed here
     except (httpx.InvalidURL, ValueError) as error:
         raise _odd_address(type(error).__name__) from error
-    if address.userinfo or not address.host:
+    if address.userinfo or not host:
         raise _odd_address("a user, or no host")
-    near = local and is_loopback_host(address.host)
+    near = local and is_loopback_host(host)
     if address.scheme != "https" and not (near and address.scheme == "http"):
         raise _odd_address(f"scheme {address.scheme[:20]}")
-    if not local and not _may_be_public(address.host):
+    if not near and not _may_be_public(host):
         raise _odd_address("inside the local network")
     return address
 

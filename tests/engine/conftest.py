@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,26 +27,33 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def service(tmp_path: Path, clock: Clock) -> Iterator[PracticeService]:
+def habits() -> dict[str, Any]:
+    """Options of the service; a test sets its own with `parametrize`."""
+    return {}
+
+
+@pytest.fixture
+def service(tmp_path: Path, clock: Clock, habits: dict[str, Any]) -> Iterator[PracticeService]:
     """A stand-in that does not say so: Jobs sent to it count as real ones."""
-    with PracticeService(tmp_path / "service", now=clock, announces=False) as running:
+    with PracticeService(tmp_path / "service", now=clock, announces=False, **habits) as running:
         yield running
 
 
 @pytest.fixture
 def open_studio(
     tmp_path: Path, service: PracticeService, clock: Clock
-) -> Iterator[Callable[[], Studio]]:
-    """Opens a studio over the same library each time; the one before is closed first."""
+) -> Iterator[Callable[..., Studio]]:
+    """Opens a studio over the same library each time; the one before is closed first. With another
+    `name`, over a library beside it, as a second program would."""
     opened: list[Studio] = []
 
-    def open_one() -> Studio:
-        if opened:
+    def open_one(name: str = "library", key: str = KEY) -> Studio:
+        if opened and name == "library":
             opened.pop().close()
-        library = Library.open(tmp_path / "library", program="tests", now=clock)
+        library = Library.open(tmp_path / name, program="tests", now=clock)
         studio = Studio(
             library=library,
-            keys=Keys({"WAVESPEED_API_KEY": KEY}),
+            keys=Keys({"WAVESPEED_API_KEY": key}),
             target=Target(service.url, embedded_practice=False),
             register=Register(tmp_path / "register", library.id, clock),
             now=clock,

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import traceback
 
 import httpx
@@ -113,6 +114,7 @@ def test_a_paid_request_has_documented_names_only():
         "api.wavespeed.ai",
         "ftp://localhost",
         "https://[::1",
+        "https://xn--",
         "",
     ],
 )
@@ -278,6 +280,7 @@ def test_a_look_that_came_too_often_says_how_long_to_wait(status):
         (404, b"<html>gateway</html>", ServiceError, True),
         (302, b"", ServiceError, True),
         (429, {"code": 429}, ServiceError, True),
+        *[(passing, {"code": passing}, ServiceError, True) for passing in (408, 409, 425)],
         (503, b"", ServiceError, True),
         (400, {"code": 400}, ServiceError, False),
         (200, b"{", ServiceError, True),
@@ -384,6 +387,26 @@ def test_without_tickets_a_picture_is_uploaded_as_a_form(missing):
     assert b'name="file"; filename="5d1c.png"' in fake.requests[1].content
 
 
+@pytest.mark.parametrize(
+    "address", ["x", "/media/1.png", "file:///1.png", "https://10.0.0.1/1.png"]
+)
+@pytest.mark.parametrize("tickets", [True, False])
+def test_a_picture_at_no_address_is_not_uploaded(tickets, address):
+    """The edit would be charged, and then fail for want of a picture."""
+
+    def answer(request):
+        if request.url.path.endswith("/uploads") and not tickets:
+            return reply(404)
+        content = example("upload_ticket" if tickets else "upload_form")
+        content["data"]["download_url"] = address
+        return reply(200, content)
+
+    fake = Fake(answer)
+    with pytest.raises(ServiceError):
+        fake.client.upload(b"pixels", "5d1c.png", "image/png")
+    assert all(request.method != "PUT" for request in fake.requests)
+
+
 def test_an_expired_ticket_is_replaced_once():
     def answer(request):
         return reply(403) if request.method == "PUT" else a_working_service(request)
@@ -393,6 +416,25 @@ def test_an_expired_ticket_is_replaced_once():
         fake.client.upload(b"pixels", "5d1c.png", "image/png")
     assert [request.method for request in fake.requests] == ["POST", "PUT", "POST", "PUT"]
     assert (caught.value.retry, caught.value.charged) == (True, "no")
+
+
+@pytest.mark.parametrize(
+    ("status", "retry"),
+    [(302, True), (400, False), (404, False), (408, True), (425, True), (429, True), (503, True)],
+)
+def test_an_upload_that_failed_says_whether_to_try_again(status, retry):
+    def answer(request):
+        return reply(status) if request.method == "PUT" else a_working_service(request)
+
+    with pytest.raises(ServiceError) as caught:
+        Fake(answer).client.upload(b"pixels", "5d1c.png", "image/png")
+    assert (caught.value.retry, caught.value.charged) == (retry, "no")
+
+
+def test_a_compressed_answer_is_worth_another_look():
+    with pytest.raises(ServiceError) as caught:
+        Fake(lambda _: reply(200, b"", {"Content-Encoding": "br"})).client.get_result(ID)
+    assert caught.value.retry
 
 
 def test_progress_counts_the_bytes():
@@ -423,6 +465,7 @@ UNSAFE = [
     "/1.jpeg",
     "https://\ud800.example/",
     "https://x:port/",
+    "https://xn--/1.jpeg",
     "",
 ]
 
@@ -446,8 +489,16 @@ def test_a_redirect_to_an_unsafe_address_is_not_followed(url):
 def test_a_practice_service_may_keep_its_pictures_on_this_machine():
     fake = Fake(lambda _: reply(200, b"picture"), "http://127.0.0.1:8080")
     assert fake.client.download("http://127.0.0.1:8081/1.jpeg") == b"picture"
+
+
+@pytest.mark.parametrize(
+    "url", [url for url in UNSAFE if not re.search("//(127|localhost|.::1)", url)]
+)
+def test_a_service_on_this_machine_leads_nowhere_else_in_the_network(url):
+    fake = Fake(a_working_service, "http://127.0.0.1:8080")
     with pytest.raises(ServiceError):
-        fake.client.download("http://cdn.example.net/1.jpeg")
+        fake.client.download(url)
+    assert fake.requests == []
 
 
 def test_at_most_three_redirects_are_followed():
@@ -483,8 +534,9 @@ def test_a_picture_without_end_is_cut_off():
     def answer(_):
         return httpx.Response(200, stream=Raw(*[piece] * 1000))
 
-    with pytest.raises(ServiceError, match="far too much"):
+    with pytest.raises(ServiceError, match="far too much") as caught:
         Fake(answer).client.download("https://cdn.example.net/1.jpeg")
+    assert caught.value.hint
 
 
 def test_bytes_that_keep_dripping_do_not_stretch_the_deadline():
