@@ -40,6 +40,7 @@ class Account(QObject):
         super().__init__(parent)
         self._link = link
         self._now = now
+        self._origin: Origin | None = None
         self._asked_at: float | None = None
         self.balance: int | None = None
         self.balance_at = 0.0
@@ -49,10 +50,19 @@ class Account(QObject):
         self._later = QTimer(self, singleShot=True)
         self._later.timeout.connect(lambda: self._look(True, False))
 
-    def begin(self) -> None:
-        """A service was chosen, or has another key: ask for everything."""
-        self.balance, self.refunds, self._asked_at = None, {}, None
+    def begin(self, origin: Origin | None) -> None:
+        """This is the service from now on; asked for everything when it was another before."""
+        if origin == self._origin:
+            self.count()
+            return
+        self.forget()
+        self._origin = origin
         self._look(True, True)
+
+    def forget(self) -> None:
+        """What is known is of another account."""
+        self._origin, self._asked_at, self.balance, self.refunds = None, None, None, {}
+        self._later.stop()
 
     def count(self) -> None:
         """Something was charged, or is no longer: look at what is written down, and ask for the
@@ -78,6 +88,8 @@ class Account(QObject):
         )
 
     def _take(self, looked: Looked) -> None:
+        if looked.origin != self._origin:
+            return  # another service was chosen meanwhile
         if looked.balance is not None:
             self.balance, self.balance_at = looked.balance, self._now()
         self.refunds = looked.refunds

@@ -20,20 +20,21 @@ from kontext_desktop import paths
 from kontext_desktop.catalog import KONTEXT_MAX
 from kontext_desktop.dispatch import Dispatcher
 from kontext_desktop.errors import KontextError
-from kontext_desktop.first_words import Draft, JobState, Settings
+from kontext_desktop.first_words import Draft, Settings
 from kontext_desktop.workbench import errands
 from kontext_desktop.workbench.account import Account
 from kontext_desktop.workbench.care import JobCare
 from kontext_desktop.workbench.documents import Documents
 from kontext_desktop.workbench.gallery import Gallery
 from kontext_desktop.workbench.link import StudioLink
+from kontext_desktop.workbench.orders import Orders
 from kontext_desktop.workbench.queue import JobQueue
 from kontext_desktop.workbench.service import ServiceChoice
 from kontext_desktop.workbench.state import Deed, Desk, Notice, Tone
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
-    from kontext_desktop.model import Job, Origin, Raster, Step, Version
+    from kontext_desktop.model import Job, Raster, Step, Version
 
 MODEL = KONTEXT_MAX
 RECENT = 10
@@ -79,15 +80,9 @@ class Workbench(QObject):
         self._open_studio = open_studio
         self._now = now
         self._draw_seed = draw_seed
-        self._batch = ""
         guidance = MODEL.guidance_scale.default
         assert guidance is not None
         self._draft = Draft(guidance_scale=guidance, seed=draw_seed())
-        self._ordering = False
-        self._told: set[str] = set()
-        """Troubles of Jobs that were told and have not passed since."""
-        self._offered: set[Origin | None] = set()
-        """Services whose unsent edits of an earlier run were spoken of."""
         self._closed: bool | None = None
         """None while open; then whether all threads came to rest."""
 
@@ -96,16 +91,12 @@ class Workbench(QObject):
         self._service = ServiceChoice(self._link, dispatcher, save_settings, settings, self)
         self._service.changed.connect(self._emit_desk)
         self._service.unfinished_found.connect(self._take_unfinished)
-        self._service.key_checked.connect(self.key_checked)
-        self._service.key_checked.connect(lambda *_: self._told.clear())
+        self._service.key_checked.connect(self._answer_key)
         self._service.failed.connect(self._tell)
         self._queue = JobQueue(self._link, self)
         self._queue.charged.connect(self._service.count_spent)
         self._queue.changed.connect(self._jobs_changed)
         self._queue.stepped.connect(self._job_stepped)
-        self._queue.failed.connect(self._tell_once)
-        self._queue.moved.connect(self._told.clear)
-        self._queue.refused.connect(self._refuse)
         self._account = Account(self._link, now, self)
         self._account.changed.connect(self._account_changed)
         self._account.refunded.connect(self._take_refunds)
@@ -125,6 +116,12 @@ class Workbench(QObject):
         """What is done about single Jobs."""
         self.care.told.connect(self.notice_raised)
         self.care.failed.connect(self._tell)
+        self._orders = Orders(
+            self._link, self._queue, self._service, self._documents, self.care, self
+        )
+        self._orders.changed.connect(self._emit_desk)
+        self._orders.told.connect(self.notice_raised)
+        self._orders.failed.connect(self._tell)
         self._draft_rest = QTimer(self, singleShot=True, interval=DRAFT_REST_MS)
         self._draft_rest.timeout.connect(self._keep_draft)
         self._tile_tick = QTimer(self, interval=TILE_TICK_MS)
@@ -271,73 +268,39 @@ class Workbench(QObject):
 
     def generate(self) -> None:
         """Order the draft's variations from the shown version. One click, one order."""
-        if self._ordering:
+        if self._orders.ordering:
             return  # the click before this one is being prepared
-        self._told.clear()
+        self._orders.listen_anew()
         desk = self._desk()
         version = self._documents.find_shown()
         if not desk.can_generate or version is None:
             if desk.why_not:
                 self.notice_raised.emit(Notice(Tone.PLAIN, desk.why_not))
             return
-        draft, shown = self._draft, self._service.standing
-        document = self._documents.document
+        draft, document = self._draft, self._documents.document
 
-        def ordered(jobs: list[Job]) -> None:
-            self._take_order(jobs)
+        def placed() -> None:
             # What was changed while the order was prepared is the person's, and stays.
             now = (self._documents.document, self._draft.seed, self._draft.seed_locked)
             if now == (document, draft.seed, False):
                 self.roll_seed()
 
-        self._ordering = True
-        self._link.run(
-            lambda studio: errands.order(studio, version, draft, shown),
-            ordered,
-            self._order_failed,
-        )
-        self._emit_desk()
+        self._orders.place(version, draft, placed)
 
     def act_on_tile(
         self, job_id: str, action: Literal["cancel", "hide", "retry", "collect"]
     ) -> None:
         """Cancel (free before sending), hide (still collected), collect again (free), or send: a
         fresh click, its price on the button."""
-        job = self._queue.jobs.get(job_id)
-        if job is None:
-            return
-        self._told.clear()
-        if action in ("retry", "collect") and job.origin != self._service.standing.origin:
-            service = "the practice service" if job.origin.practice else job.origin.endpoint
-            self.notice_raised.emit(
-                Notice(
-                    Tone.PLAIN, f"This job belongs to {service}.", "Choose it in Settings first."
-                )
-            )
-        elif action in ("cancel", "hide"):
-            self._cancel(job_id)
-        elif action == "collect":
-            self.care.collect_again(job_id)
-        elif job.state is JobState.QUEUED:
-            self._permit(job_id, self._service.standing.price)
-        elif not self._ordering:
-            self._ordering, price = True, self._service.standing.price
-            self._link.run(
-                lambda studio: errands.repeat(studio, job, price),
-                self._take_order,
-                self._order_failed,
-            )
+        self._orders.act_on_tile(job_id, action)
 
     def do(self, deed: Deed) -> None:
         """What a notice offered; what has moved on meanwhile is left alone."""
-        waiting = [job_id for job_id in deed.job_ids if self._waits_for_click(job_id)]
         match deed.name:
             case "send_all":
-                for job_id in waiting:
-                    self._permit(job_id, deed.price)
+                self._orders.send_all(deed)
             case "cancel_all":
-                for job_id in waiting:
-                    self._cancel(job_id)
+                self._orders.cancel_all(deed)
             case "other_seed":
                 self.roll_seed()
 
@@ -349,7 +312,7 @@ class Workbench(QObject):
     def set_settings(self, settings: Settings) -> None:
         """Take preferences; they are written at once. The library's place counts from the next
         start."""
-        self._told.clear()
+        self._orders.listen_anew()
         self._service.set_settings(settings)
 
     def put_may_send(self, value: bool) -> None:
@@ -374,7 +337,7 @@ class Workbench(QObject):
 
     def _take_document(self, found: errands.Opened, again: bool) -> None:
         self.keep_window({"document": found.document.id})
-        self._batch = ""
+        self._orders.show_batch_of(None)
         self._queue.know(found.jobs)
         if found.draft is not None and not again:
             self._draft = found.draft
@@ -383,51 +346,18 @@ class Workbench(QObject):
             self.notice_raised.emit(Notice(Tone.PLAIN, note))
 
     def _show_chosen(self, version: Version) -> None:
-        job = self._queue.jobs.get(version.job_id or "")
-        if job is not None:
-            self._batch = job.batch_id
+        self._orders.show_batch_of(version)
         self._emit_desk()
         self._emit_tiles()
 
     def _take_unfinished(self, found: errands.Unfinished) -> None:
-        self._queue.forget_line()
-        self._queue.carry_on(found.going_on)
-        self._queue.know(found.waiting)
-        self._queue.retry_stalled()
-        self._account.begin()
-        self._offer_unsent(found.waiting)
+        self._orders.take_unfinished(found)
+        self._account.begin(self._service.standing.origin)
 
-    def _offer_unsent(self, queued: list[Job]) -> None:
-        """Speak once of what an earlier run left unsent."""
-        standing = self._service.standing
-        unsent = [job.id for job in queued if self._waits_for_click(job.id)]
-        if unsent and standing.origin not in self._offered:
-            from kontext_desktop.workbench.words import offer_unsent
-
-            self.notice_raised.emit(offer_unsent(unsent, standing.price))
-        self._offered.add(standing.origin)
-
-    def _waits_for_click(self, job_id: str) -> bool:
-        """Whether a queued Job goes nowhere until the person sends it."""
-        job = self._queue.jobs.get(job_id)
-        queued = job is not None and job.state is JobState.QUEUED
-        return queued and job_id not in self._queue.going_on
-
-    def _permit(self, job_id: str, price: int) -> None:
-        def work(studio: Studio) -> Job:
-            from kontext_desktop.workbench import job_errands
-
-            return job_errands.permit(studio, job_id, price)
-
-        self._queue.act(work, True)
-
-    def _cancel(self, job_id: str) -> None:
-        def work(studio: Studio) -> Job:
-            from kontext_desktop.workbench import job_errands
-
-            return job_errands.cancel(studio, job_id)
-
-        self._queue.act(work, False)
+    def _answer_key(self, accepted: bool, sentence: str) -> None:
+        if accepted:
+            self._account.forget()  # it may be another account
+        self.key_checked.emit(accepted, sentence)
 
     def _take_refunds(self, jobs: list[Job]) -> None:
         self._queue.know(jobs)
@@ -437,37 +367,9 @@ class Workbench(QObject):
         self._emit_tiles()
         self._emit_desk()
 
-    def _take_order(self, jobs: list[Job]) -> None:
-        self._ordering = False
-        document = self._documents.document
-        if document is not None and jobs[0].document_id == document.id:
-            self._batch = jobs[0].batch_id
-        self._queue.carry_on(jobs)
-        self._emit_desk()
-
-    def _order_failed(self, error: KontextError) -> None:
-        self._ordering = False
-        if error.kind == "unanswered":
-            from kontext_desktop.workbench.words import offer_way_out
-
-            self.notice_raised.emit(offer_way_out(error))
-            self._emit_desk()
-            return
-        self._tell(error)
-        self._service.ask()
-
-    def _refuse(self, error: KontextError) -> None:
-        """What the person wished for one Job cannot be."""
-        self._tell(error)
-        if error.kind == "budget":
-            self._service.ask_price()
-
     def _job_stepped(self, step: Step) -> None:
         for version in self._documents.take_versions(step.versions):
             self.result_arrived.emit(version.id)
-        job = step.job
-        if job.state is JobState.QUEUED and job.problem and job.problem.kind == "budget":
-            self._service.ask_price()  # it may be another than is shown
 
     def _keep_draft(self) -> None:
         self._draft_rest.stop()
@@ -476,14 +378,6 @@ class Workbench(QObject):
             self._link.run(
                 lambda studio: studio.library.put_draft(document.id, draft), pool="writes"
             )
-
-    def _tell_once(self, error: KontextError) -> None:
-        """What stops one Job stops many: it is told once until something goes on again."""
-        if error.message in self._told:
-            self._emit_desk()
-        else:
-            self._told.add(error.message)
-            self._tell(error)
 
     def _tell(self, error: KontextError) -> None:
         detail = f"{error.kind}: {error.detail}" if error.detail else ""
@@ -519,30 +413,7 @@ class Workbench(QObject):
         self.versions_changed.emit(list_rows(self._documents.versions, self._queue.jobs))
 
     def _emit_tiles(self) -> None:
-        from kontext_desktop.workbench.tiles import Known, list_tiles  # not for the first paint
-
-        queue, standing = self._queue, self._service.standing
-        jobs = queue.jobs.values()
-        batch = [job for job in jobs if job.batch_id == self._batch]
-        going_on = [job for job in jobs if not job.state.ended and job.origin == standing.origin]
-        others = [job for job in going_on if job.batch_id != self._batch]
-        shown = [job for job in batch + others if not job.hidden or self._concerns(job)]
-        versions = self._documents.versions
-        known = Known(
-            price=standing.price,
-            now=self._now(),
-            results={version.job_id: version.id for version in versions if version.job_id},
-            found=queue.found,
-            expected=queue.expected,
-            going_on=queue.going_on,
-            refunds=self._account.refunds,
-        )
-        self.tiles_changed.emit(list_tiles(sorted(shown, key=lambda job: job.sequence), known))
-
-    def _concerns(self, job: Job) -> bool:
-        """Whether a hidden Job comes back: its picture is here, or there is something to decide."""
-        found = job.state is JobState.UNSURE and self._queue.found.get(job.id, 0) > 0
-        return job.state is JobState.DONE or found
+        self.tiles_changed.emit(self._orders.list_tiles(self._now(), self._account.refunds))
 
     def _desk(self) -> Desk:
         settings, document = self.settings, self._documents.document
@@ -571,7 +442,7 @@ class Workbench(QObject):
             recent_files=settings.recent_files,
             spent_possible=standing.spent.possible,
             spend_note=self._spend_note(),
-            balance=self._account.balance,
+            balance=None if standing.origin is None else self._account.balance,
             offline_since=self._queue.away_since,
             looking_up=self._queue.looking_up,
             price_of_one=standing.price,

@@ -67,7 +67,7 @@ def test_a_lost_answer_is_found_shown_and_taken(
     press(person, "mine", dialog)
     person.wait(lambda: texts(person) == ["Ready"])
     person.wait(lambda: len(person.rows) == 2)
-    person.wait(lambda: not dialog.isVisible())
+    person.wait(lambda: person.window.findChild(QWidget, "found") is None)
     person.look_at(person.rows[0].version.id)
     assert count_submits(service) == 1
     assert len(service.ledger) == 1
