@@ -57,9 +57,10 @@ application = app.make_application()
 window, workbench = app.build_window(app.parse(["--practice"]), application, environ)
 window.show()
 application.processEvents()
-import sys
+import builtins, sys
 from PySide6 import QtGui, QtWidgets
 assert window.canvas.isVisible()
+assert builtins.__import__.__name__ != "__feature_import__", "sources are searched again"
 print(*sys.modules)
 print(*vars(QtGui), *vars(QtWidgets))
 workbench.close()
