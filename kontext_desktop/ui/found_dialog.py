@@ -30,12 +30,11 @@ from kontext_desktop.workbench.inquiry import Found, Inquiry
 
 WIDTH = 760
 SENT = QSize(168, 126)
-LARGE, CANDIDATE = QSize(352, 264), QSize(224, 168)
+LARGE, CANDIDATE = QSize(359, 269), QSize(224, 168)
 """One or two are shown as large as they come, more of them smaller, side by side."""
 SETTLE_MS = 1000
 """What cannot be taken back, or costs money, listens only after so long: the second half of the
 double click that opened this was not meant for it."""
-_MOST_PROMPT = 120
 
 
 class Plate(QWidget):
@@ -110,6 +109,8 @@ class FoundDialog(QDialog):
         self._price = price
         self._inquiry: Inquiry | None = None
         self._candidates: list[Candidate] = []
+        self._beside: QWidget | None = None
+        self._sent_picture: Raster | None = None
         self._settling = QTimer(self)
         self._settling.setSingleShot(True)
         self._settling.setInterval(SETTLE_MS)
@@ -164,10 +165,9 @@ class FoundDialog(QDialog):
         self._prompt.setWordWrap(True)
         self._prompt.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self._prompt.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        scroll = QScrollArea()
+        scroll = self._prompt_area = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setWidget(self._prompt)
-        scroll.setFixedHeight(SENT.height() - 44)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._facts = Words(kind="secondary", lines=2)
@@ -264,7 +264,15 @@ class FoundDialog(QDialog):
             self._care.want_picture(job.input_sha256)
         if before is None or before.found != inquiry.found:
             self._focus_first(inquiry)
+        self._fit_prompt()
         self._fit()
+
+    def _fit_prompt(self) -> None:
+        """All of a short instruction, as much of a long one as goes beside the picture."""
+        padding, most = self._theme.size("padding"), SENT.height() - 44
+        beside = SENT.width() + padding if self._beside is None else 0
+        width = WIDTH - 2 * padding - beside - self._prompt_area.verticalScrollBar().width()
+        self._prompt_area.setFixedHeight(min(most, self._prompt.heightForWidth(width)))
 
     def _fit(self) -> None:
         """As high as what it shows; from the inside out, for each layout asks the one below."""
@@ -279,11 +287,16 @@ class FoundDialog(QDialog):
             widget.setVisible(bool(found))
         if [one.found for one in self._candidates] == list(found):
             return
-        for old in self._candidates:
-            self._row.removeWidget(old)
-            old.hide()
-            old.deleteLater()
-        self._candidates = []
+        for old in (*self._candidates, self._beside):
+            if old is not None:
+                self._row.removeWidget(old)
+                old.hide()
+                old.deleteLater()
+        self._candidates, self._beside = [], None
+        if len(found) == 1:
+            self._beside = self._make_beside()
+            self._row.addWidget(self._beside)
+        self._sent.setVisible(self._beside is None)
         size = LARGE if len(found) < 3 else CANDIDATE
         for number, one in enumerate(found, 1):
             candidate = Candidate(self._theme, one, number, size, inquiry.job.sent_at)
@@ -304,6 +317,21 @@ class FoundDialog(QDialog):
             high = self._candidates[0].sizeHint().height()
             self._scroll.setFixedHeight(high + (bar + 4 if wide > room else 0))
 
+    def _make_beside(self) -> QWidget:
+        """The picture as it was sent, as large as the only one that was found: to compare."""
+        beside = QWidget()
+        self._large_sent = Plate(self._theme, LARGE, "")
+        self._large_sent.setAccessibleName("The picture as it was sent")
+        if self._sent_picture is not None:
+            self._large_sent.show_picture(self._sent_picture)
+        column = QVBoxLayout(beside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self._large_sent)
+        column.addWidget(Words("As it was sent", "secondary"))
+        column.addStretch(1)
+        return beside
+
     def _focus_first(self, inquiry: Inquiry) -> None:
         """Where Enter does what is most likely wanted: never what costs money, and no choice among
         several."""
@@ -314,7 +342,10 @@ class FoundDialog(QDialog):
 
     def _show_picture(self, sha256: str, raster: Raster) -> None:
         if self._inquiry is not None and sha256 == self._inquiry.job.input_sha256:
+            self._sent_picture = raster
             self._sent.show_picture(raster)
+            if self._beside is not None:
+                self._large_sent.show_picture(raster)
         for candidate in self._candidates:
             if sha256 in candidate.found.pictures[:1]:
                 candidate.plate.show_picture(raster)

@@ -163,12 +163,15 @@ class SettingsDialog(QDialog):
             box.setAccessibleDescription(sentence)
             words = Words(sentence, "secondary", lines=3)
             words.setContentsMargins(_CHECK_INDENT, 0, 0, 0)
-            self._grid.addWidget(box, self._grid.rowCount(), 1)
-            self._grid.addWidget(words, self._grid.rowCount(), 1)
+            column = QVBoxLayout()
+            column.setSpacing(0)
+            column.addWidget(box)
+            column.addWidget(words)
+            self._grid.addLayout(column, self._grid.rowCount(), 1)
         label = QLabel("Privacy")
         label.setProperty("kind", "heading")
         label.setMinimumHeight(28)
-        self._grid.addWidget(label, self._grid.rowCount() - 4, 0, Qt.AlignmentFlag.AlignTop)
+        self._grid.addWidget(label, self._grid.rowCount() - 2, 0, Qt.AlignmentFlag.AlignTop)
 
     def _build_places(self) -> None:
         self._library = QLineEdit()
