@@ -6,6 +6,7 @@ import contextlib
 import re
 import socket
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,10 +45,19 @@ class FaultServer:
     """A practice service behind ports of its own, from entering to leaving the `with`.
 
     What is on the other port than the service's own two, `elsewhere_url`, nobody has any business
-    to ask: redirects lead there.
+    to ask: redirects lead there. `round_trip` seconds pass with each request, and twice as many
+    before a new connection is of use (TCP, then TLS), as with a service far away.
     """
 
-    def __init__(self, folder: Path, *, seconds: float = 0.05, **practice_options: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        seconds: float = 0.05,
+        round_trip: float = 0.0,
+        **practice_options: Any,
+    ) -> None:
+        self._round_trip = round_trip
         self.practice = PracticeService(folder, seconds=seconds, **practice_options)
         self.requests: list[Arrival] = []
         """What arrived, in order, also what never reached the practice service."""
@@ -145,6 +155,7 @@ class FaultServer:
 
     def _talk(self, door: str, connection: Connection) -> None:
         """All of one connection, in a thread of its own."""
+        time.sleep(2 * self._round_trip)
         spoil = self._take(f"{door} connection")
         if spoil is not None:
             nothing = Arrival(door, "connection", "", "", {}, b"")
@@ -154,6 +165,7 @@ class FaultServer:
             request = _read_request(door, head)
             with self._lock:
                 self.requests.append(request)
+            time.sleep(self._round_trip)
             exchange = self._exchange(connection, request)
             spoil = self._take(request.operation)
             if spoil is not None:
