@@ -337,6 +337,7 @@ SIGNS = {
     "switching": b"HTTP/1.1 101 Switching Protocols\r\n",
     "continue-flood": b"HTTP/1.1 100 Continue\r\n\r\n" * 1000 + b"HTTP/1.1 200 ",
     "extra-bytes": b"}" + b"x" * 99,
+    "answer-twice": b"}HTTP/1.1 200 OK\r\n",
     "says-close-and-stays": b"\r\nConnection: close\r\n",
     "says-stay-and-closes": b"\r\nConnection: keep-alive\r\n",
     "gzip": b"\r\nContent-Encoding: gzip\r\n\r\n\x1f\x8b",

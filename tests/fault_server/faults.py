@@ -226,6 +226,13 @@ def extra_bytes(exchange: Exchange, data: bytes = b"x" * 99) -> None:
 
 
 @act
+def answer_twice(exchange: Exchange) -> None:
+    reply = exchange.forward()
+    exchange.pass_on(Reply(reply.head, reply.body + reply.raw))
+    exchange.answered_whole = True
+
+
+@act
 def says_close_and_stays(exchange: Exchange) -> None:
     exchange.pass_on(exchange.forward().with_header("Connection", "close"))
 
@@ -519,6 +526,7 @@ _LINE: dict[str, Spoil] = {
         "continue-flood",
         "switching",
         "extra-bytes",
+        "answer-twice",
         "says-close-and-stays",
         "says-stay-and-closes",
     )

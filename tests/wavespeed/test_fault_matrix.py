@@ -245,6 +245,9 @@ def is_another_picture(name: str) -> bool:
     )
 
 
+STAYING = {"extra-bytes", "answer-twice", "304-before", "continue-flood", "says-close-and-stays"}
+"""Faults that leave more on an open connection than was to be said, or seem to."""
+
 CELLS = [
     pytest.param(operation, name, id=f"{operation}-{name}")
     for operation in CALLS
@@ -266,7 +269,8 @@ def test_a_fault_ends_in_a_true_value_or_our_error_and_is_over_with_the_next_cal
         assert is_true(scene, outcome.value)
     if operation == "submit":
         assert sum(request.operation == "submit" for request in scene.server.requests) <= 1
-    scene.server.calm()
+    if name not in STAYING:
+        scene.server.calm()
     assert is_true(scene, call(scene))
 
 
