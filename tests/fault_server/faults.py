@@ -129,7 +129,9 @@ def half_head(exchange: Exchange) -> None:
 
 @act
 def slow_head(exchange: Exchange, interval: float = 0.1) -> None:
-    exchange.drip(exchange.forward().raw, interval)
+    reply = exchange.forward()
+    exchange.drip(reply.head, interval)
+    exchange.send(reply.body)
 
 
 @act

@@ -160,6 +160,7 @@ def meet(finished: Scene) -> Iterator[Callable[[Deadlines], Scene]]:
 
     server.requests.clear()
     server.spoilt.clear()
+    server.finished.clear()
     yield meet
     for client in clients:
         client.close()
@@ -285,6 +286,7 @@ def test_a_fault_without_end_is_ended_by_the_deadline(
     judge(scene, operation, outcome)
     assert outcome.error is not None
     assert "ReadTimeout" in outcome.error.detail
+    assert FAULTS_OF[operation][name] not in scene.server.finished
 
 
 @pytest.mark.parametrize("operation", CALLS)
