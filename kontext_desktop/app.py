@@ -10,6 +10,7 @@ import logging
 import os
 import sys
 import tempfile
+import time
 import traceback
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import fields, replace
@@ -170,14 +171,16 @@ def _studio_opener(
         from kontext_desktop.engine.studio import Studio, Target
         from kontext_desktop.keys import Keys
         from kontext_desktop.library import Library
+        from kontext_desktop.register import Register
 
         folder = options.library or paths.library_folder(environ, wanted.library)
+        library = Library.open(folder, program="Kontext Desktop")
         return Studio(
-            library=Library.open(folder, program="Kontext Desktop"),
+            library=library,
             keys=Keys(environ),
             target=Target(wanted.endpoint, wanted.mode == "practice"),
-            daily_cap=wanted.daily_cap,
-            jobs_in_flight=wanted.jobs_in_flight,
+            register=Register(paths.register_folder(), library.id, time.time),
+            settings=wanted,
         )
 
     return open_studio

@@ -198,6 +198,8 @@ class Document:
     created_at: float
     current_version_id: str
     never_send: bool = False
+    client: str = ""
+    """Whom the work is for: a tag on its charges, chosen by the person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,14 +288,23 @@ class Job:
     updated_at: float
     permitted_at: float
     """When the person last clicked for it: only a fresh click lets a queued Job be sent."""
+    account: str = ""
+    """Tells one key's account from another's without saying anything of the key; see `Studio`."""
     upload_url: str | None = None
     uploaded_at: float | None = None
     sent_at: float | None = None
+    clock_offset: float = 0.0
+    """The service's clock minus ours when it was sent, seconds."""
+    unsure_since: float | None = None
     prediction_id: str | None = None
     output_urls: tuple[str, ...] = ()
     nsfw: tuple[bool, ...] = ()
     server_seconds: float | None = None
     looks: int = 0
+    """Counted by its state: refusals while `queued`, clean listings while `unsure`, empty answers
+    while `running`."""
+    quarantine: tuple[str, ...] = ()
+    """Blobs with what was received, and paid for, and is no picture that can be read."""
     hidden: bool = False
     problem: Problem | None = None
 
@@ -306,8 +317,51 @@ class JobEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Received:
+    """One picture that came back, its bytes already kept as the blob `sha256`."""
+
+    sha256: str
+    length: int
+    size: Size
+    format: str
+    output_index: int
+    nsfw: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A prediction at the service that may be the lost answer to a Job's request.
+
+    `created_at` by the service's clock. `received`: its pictures, fetched at once because fetching
+    is free and the service deletes them after days. `refused`: the person said it is not theirs.
+    """
+
+    job_id: str
+    prediction_id: str
+    created_at: float | None
+    received: tuple[Received, ...] = ()
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What one Job has cost, or may have; `refunded` of it came back. Money as everywhere."""
+
+    job: Job
+    document_name: str
+    client: str
+    at: float
+    amount: int
+    charged: Charged
+    refunded: int
+
+
+@dataclass(frozen=True, slots=True)
 class Spend:
-    """What an origin has charged for certain, and what it may have charged on top."""
+    """What an origin has charged for certain, and what it may have charged on top.
+
+    What came back is taken off both: the bill lies between `certain` and `certain + possible`.
+    """
 
     certain: int = 0
     possible: int = 0
@@ -340,7 +394,13 @@ class Settings:
     endpoint: str = "https://api.wavespeed.ai"
     library: str = ""
     daily_cap: int = 10_000_000
+    """Caps in millionths of a dollar; 0 means none. For a day, for one order, for one document."""
+    batch_cap: int = 0
+    document_cap: int = 0
     jobs_in_flight: int = 3
+    submits_per_minute: int = 10
+    """What the service allows an account of the first level, with the line above."""
+    delete_after_download: bool = False
     recent_files: tuple[str, ...] = ()
     window: Mapping[str, str] = field(default_factory=dict)
     """How the window was left: geometry, splitters, zoom; text chosen by the window."""

@@ -28,6 +28,11 @@ def log_folder() -> Path:
     return platformdirs.user_log_path(APP, False)
 
 
+def register_folder() -> Path:
+    """Where the libraries of this machine tell one another what they have sent."""
+    return platformdirs.user_state_path(APP, False) / "register"
+
+
 def resources() -> Path:
     """The folder `resources/`: inside a bundle, inside an installed package, or in the checkout."""
     bundled = getattr(sys, "_MEIPASS", None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 from kontext_desktop.engine import runner
@@ -18,19 +17,35 @@ def draft(prompt: str = "Make the light warmer.", **changes: object) -> Draft:
     return Draft(**values)  # type: ignore[arg-type]
 
 
-def carry(studio: Studio, jobs: Sequence[Job], seconds: float = 20.0) -> list[Job]:
-    """Advance Jobs until none has a next step."""
+class Clock:
+    """A clock that moves only when somebody waits by it."""
+
+    def __init__(self, start: float = 1_800_000_000.0) -> None:
+        self.time = start
+
+    def __call__(self) -> float:
+        return self.time
+
+    def wait(self, seconds: float) -> None:
+        self.time += seconds
+
+
+def carry(studio: Studio, jobs: Sequence[Job], limit: float = 3_600.0) -> list[Job]:
+    """Advance Jobs until none has a next step, waiting by the studio's own clock between steps; at
+    most `limit` seconds of it."""
+    clock = studio.now
+    assert isinstance(clock, Clock)
     latest = {job.id: job for job in jobs}
-    going = set(latest)
-    end = time.monotonic() + seconds
-    while going:
-        assert time.monotonic() < end, f"not settled: {latest}"
-        for job_id in list(going):
-            step = runner.advance(studio, job_id)
-            latest[job_id] = step.job
-            if step.again_in is None:
-                going.discard(job_id)
-        time.sleep(0.01)
+    due = dict.fromkeys(latest, clock())
+    end = clock() + limit
+    while due:
+        assert clock() < end, f"not settled: {latest}"
+        job_id = min(due, key=lambda item: due[item])
+        clock.wait(max(0.0, due.pop(job_id) - clock()))
+        step = runner.advance(studio, job_id)
+        latest[job_id] = step.job
+        if step.again_in is not None:
+            due[job_id] = clock() + step.again_in
     return list(latest.values())
 
 

@@ -26,12 +26,15 @@ if TYPE_CHECKING:
 
 UNREACHED = 10.0
 """Seconds the terminal keeps trying to send before it leaves a Job queued."""
+LOOKED_UP = 60.0
+"""Seconds the terminal looks for a lost answer before it leaves that to a later run."""
 
 Show = Callable[[list[Job]], None]
 
 _WORDS = {
     JobState.QUEUED: "preparing",
     JobState.SENDING: "sending",
+    JobState.UNSURE: "looking for a lost answer",
     JobState.RUNNING: "generating",
     JobState.DOWNLOADING: "collecting",
 }
@@ -68,16 +71,36 @@ def carry(
                 continue
             step = runner.advance(studio, job_id)
             latest[job_id] = job = step.job
-            if job.state is JobState.QUEUED and job.problem is not None:
-                troubled.setdefault(job_id, now)
-            else:
+            patience = _patience(job)
+            if patience is None:
                 troubled.pop(job_id, None)
-            if step.again_in is None or now - troubled.get(job_id, now) > UNREACHED:
+            else:
+                troubled.setdefault(job_id, now)
+            tired = patience is not None and now - troubled[job_id] >= patience
+            if step.again_in is None or tired or _waits_for_person(studio, job):
                 del due[job_id]
             else:
                 due[job_id] = time.monotonic() + step.again_in
             show(list(latest.values()))
     return list(latest.values())
+
+
+def _patience(job: Job) -> float | None:
+    """Seconds this trouble is borne with; None where all is well."""
+    if job.state is JobState.UNSURE:
+        return LOOKED_UP
+    return UNREACHED if job.state is JobState.QUEUED and job.problem is not None else None
+
+
+def _waits_for_person(studio: Studio, job: Job) -> bool:
+    """Whether all that can be found out by itself has been: pictures that may be its answer are
+    here, and only a person can tell."""
+    from kontext_desktop.engine import reconcile
+
+    if job.state is not JobState.UNSURE:
+        return False
+    found = reconcile.list_candidates(studio, job)
+    return bool(found) and all(candidate.received for candidate in found)
 
 
 def _was_sent(job: Job) -> bool:

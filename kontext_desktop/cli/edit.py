@@ -13,7 +13,7 @@ from kontext_desktop.catalog import KONTEXT_MAX, USD, dollars
 from kontext_desktop.cli.carry import carry, status_of
 from kontext_desktop.cli.session import Session
 from kontext_desktop.errors import AccessError, KontextError, LibraryError, ParameterError
-from kontext_desktop.model import Draft, Job, Problem, Prompt, Result, Version
+from kontext_desktop.model import Draft, Job, JobState, Problem, Prompt, Result, Version
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
@@ -111,9 +111,12 @@ def _edit(
     service = studio.get_service()
     if not service.origin.practice:
         studio.get_key(service.origin.endpoint)
-    unfinished = recover(studio)
+    # A lost answer is looked for by `resume`: that may take minutes and holds up nobody here.
+    unfinished = [job for job in recover(studio) if job.state is not JobState.UNSURE]
     price = ledger.quote(studio, service, KONTEXT_MAX)
-    ledger.authorise(studio, service.origin, price * draft.count * max(1, len(pictures)), limit)
+    ledger.authorise(
+        studio, service.origin, price * draft.count * max(1, len(pictures)), max_cost=limit
+    )
     parents = _parents(studio, pictures, parent)
     jobs: list[Job] = []
     try:

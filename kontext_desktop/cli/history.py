@@ -12,6 +12,7 @@ from rich.text import Text
 
 from kontext_desktop.catalog import USD, dollars
 from kontext_desktop.cli.session import Session
+from kontext_desktop.errors import LibraryError
 from kontext_desktop.model import Document, Job, Version
 
 if TYPE_CHECKING:
@@ -43,11 +44,19 @@ def history(
 
 def show(
     session: Session,
-    version: Annotated[str, typer.Argument(metavar="VERSION", help="An id or its beginning.")],
+    version: Annotated[
+        str, typer.Argument(metavar="VERSION", help="An id or its beginning; a job's works too.")
+    ],
 ) -> int:
-    """Everything known of one version: recipe, lineage, cost, times, files."""
+    """Everything known of one version: recipe, lineage, cost, times, files, and what happened."""
     with session.reading() as library:
-        facts = _facts(library, library.get_version(version))
+        try:
+            facts = _facts(library, library.get_version(version))
+        except LibraryError as no_version:
+            try:
+                facts = _job_facts(library, library.get_job(version))
+            except LibraryError:
+                raise no_version from None
     if session.json:
         session.print(facts)
         return 0
@@ -214,9 +223,33 @@ def _facts(library: Library, version: Version) -> dict[str, Any]:
         "sent": str(library.blobs.path(job.input_sha256)),
         "sent_bytes": job.input_length,
         "sent_at": job.sent_at,
-        "events": [
-            f"{datetime.fromtimestamp(event.at).isoformat(' ', 'seconds')} "
-            f"{event.state.value}: {event.note}"
-            for event in library.list_events(job.id)
-        ],
+        "events": _events(library, job),
     }
+
+
+def _job_facts(library: Library, job: Job) -> dict[str, Any]:
+    """A job that has no version: what was asked, how it stands, what happened."""
+    recipe, problem = job.recipe, job.problem
+    facts = describe_job(job)
+    facts["error"] = f"{problem.message} {problem.hint}".strip() if problem else ""
+    return facts | {
+        "document_name": library.get_document(job.document_id).name,
+        "model": recipe.model_id,
+        "guidance_scale": recipe.guidance_scale,
+        "aspect_ratio": recipe.aspect_ratio,
+        "frame": list(recipe.frame),
+        "edited_version": recipe.parent_version_id,
+        "endpoint": job.origin.endpoint,
+        "sent": str(library.blobs.path(job.input_sha256)),
+        "sent_at": job.sent_at,
+        "received": [str(library.blobs.path(one)) for one in job.quarantine],
+        "events": _events(library, job),
+    }
+
+
+def _events(library: Library, job: Job) -> list[str]:
+    return [
+        f"{datetime.fromtimestamp(event.at).isoformat(' ', 'seconds')} "
+        f"{event.state.value}: {event.note}"
+        for event in library.list_events(job.id)
+    ]

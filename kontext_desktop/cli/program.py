@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from kontext_desktop import __version__
-from kontext_desktop.cli import care, edit, history, work
+from kontext_desktop.cli import answers, books, care, edit, history, work
 from kontext_desktop.cli.session import common
 
 program = typer.Typer(
@@ -31,10 +31,15 @@ for command in (
     history.jobs,
     work.resume,
     work.export,
+    answers.answer,
+    answers.collect,
+    answers.delete_remote,
+    books.charges,
+    books.mark,
     care.practice,
     care.doctor,
 ):
-    program.command()(common(command))
+    program.command(command.__name__.replace("_", "-"))(common(command))
 program.add_typer(care.key_program(), name="key")
 
 

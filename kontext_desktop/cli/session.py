@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -91,14 +92,16 @@ class Session:
         """The engine over the writable library; closed at the end, whatever happens."""
         from kontext_desktop.engine.studio import Studio, Target
         from kontext_desktop.library import Library
+        from kontext_desktop.register import Register
 
         preferred = self.settings()
+        library = Library.open(self.library_folder(), program="kontext")
         studio = Studio(
-            library=Library.open(self.library_folder(), program="kontext"),
+            library=library,
             keys=self.keys,
             target=Target(self.service_endpoint(), self.practice),
-            daily_cap=preferred.daily_cap,
-            jobs_in_flight=preferred.jobs_in_flight,
+            register=Register(paths.register_folder(), library.id, time.time),
+            settings=preferred,
             **changes,
         )
         try:

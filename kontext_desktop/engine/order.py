@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from kontext_desktop.catalog import KONTEXT_MAX, ModelSpec, dollars
-from kontext_desktop.engine import ledger, render
-from kontext_desktop.errors import BudgetError, ParameterError, ServiceError
+from kontext_desktop.catalog import KONTEXT_MAX, ModelSpec
+from kontext_desktop.engine import ledger, render, sending
+from kontext_desktop.errors import ParameterError, ServiceError, UnansweredError
 from kontext_desktop.imaging import encode
 from kontext_desktop.library import NewJob
-from kontext_desktop.model import Draft, Job, Origin, Recipe, Version
+from kontext_desktop.model import Draft, Job, JobState, Origin, Recipe, Version
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
@@ -61,20 +61,20 @@ def place_order(
     max_cost: int | None = None,
     expected_price: int | None = None,
     expected_origin: Origin | None = None,
+    again: bool = False,
 ) -> list[Job]:
     """One queued Job per variation, seeds counting up from the draft's, written in one act.
 
     The input is rendered once: the parent's appearance inside the frame, 8-bit sRGB PNG at the
     model's size, without metadata. `expected_price` and `expected_origin` are what the person was
-    shown. Raises ServiceError when another service was chosen meanwhile, and ParameterError,
-    BudgetError, ImageError, LibraryError, and AccessError without a key; nothing is written then.
+    shown. `again`: the person knows that the same edit has no answer yet, and may be billed twice.
+    Raises UnansweredError for such a one without that, ServiceError when another service was chosen
+    meanwhile, and ParameterError, BudgetError, ImageError, LibraryError, and AccessError without a
+    key; nothing is written then.
     """
     check_draft(draft, model)
     document = studio.library.get_document(parent.document_id)
-    if document.never_send:
-        raise ParameterError(
-            f"“{document.name}” is marked never to be sent.", "Take the mark off to edit it."
-        )
+    sending.check_may_send(studio, document)
     service = studio.get_service()
     if expected_origin is not None and service.origin != expected_origin:
         raise ServiceError(
@@ -84,37 +84,53 @@ def place_order(
         studio.get_key(service.origin.endpoint)
     price = ledger.quote(studio, service, model)
     if expected_price is not None and price != expected_price:
-        raise BudgetError(
-            f"One image costs {dollars(price)} now, not {dollars(expected_price)}.",
-            "Nothing was sent. Generate again to go on at this price.",
-        )
-    ledger.authorise(studio, service.origin, price * draft.count, max_cost)
+        raise ledger.changed_price(price, expected_price)
+    ledger.authorise(
+        studio, service.origin, price * draft.count, max_cost=max_cost, document=document
+    )
     frame, size = model.plan(document.size, draft.aspect_ratio)
     sent = encode(render.render(studio.library, parent, frame, size), "PNG", bare=True)
     digest = studio.library.blobs.put(sent)
+    recipes = [
+        Recipe(
+            model_id=model.id,
+            prompt=draft.prompt.strip(),
+            guidance_scale=draft.guidance_scale,
+            aspect_ratio=draft.aspect_ratio,
+            seed=draft.seed + number,
+            parent_version_id=parent.id,
+            frame=frame,
+        )
+        for number in range(draft.count)
+    ]
+    if not again:
+        _check_unanswered(studio, service.origin, recipes)
     batch = str(uuid4())
     return studio.library.put_jobs(
         [
             NewJob(
                 document_id=document.id,
                 batch_id=batch,
-                recipe=Recipe(
-                    model_id=model.id,
-                    prompt=draft.prompt.strip(),
-                    guidance_scale=draft.guidance_scale,
-                    aspect_ratio=draft.aspect_ratio,
-                    seed=draft.seed + number,
-                    parent_version_id=parent.id,
-                    frame=frame,
-                ),
+                recipe=recipe,
                 origin=service.origin,
                 price=price,
                 input_sha256=digest,
                 input_length=len(sent),
             )
-            for number in range(draft.count)
+            for recipe in recipes
         ]
     )
+
+
+def _check_unanswered(studio: Studio, origin: Origin, recipes: list[Recipe]) -> None:
+    """Raise UnansweredError when one of these was sent before and has no answer yet."""
+    for job in studio.library.list_jobs(origin=origin, ended=False):
+        if job.state in (JobState.UNSURE, JobState.SENDING) and job.recipe in recipes:
+            raise UnansweredError(
+                "The very same edit was sent before and has no answer yet: it may be billed.",
+                "Wait until it is found out about, take another seed, or send that one again.",
+                job.id,
+            )
 
 
 def repeat_order(studio: Studio, job: Job, expected_price: int) -> list[Job]:
@@ -128,5 +144,10 @@ def repeat_order(studio: Studio, job: Job, expected_price: int) -> list[Job]:
         aspect_ratio=recipe.aspect_ratio,
     )
     return place_order(
-        studio, parent, draft, expected_price=expected_price, expected_origin=job.origin
+        studio,
+        parent,
+        draft,
+        expected_price=expected_price,
+        expected_origin=job.origin,
+        again=True,
     )

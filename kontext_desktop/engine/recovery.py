@@ -40,9 +40,13 @@ def _settle(studio: Studio, job: Job) -> None:
     problem = Problem(
         UnansweredError.kind,
         "The program ended while this edit was being sent, so it may have been billed.",
-        "It is not sent again by itself. Look at the service's own list of predictions before "
-        "asking for it anew.",
+        "It is looked up at the service, and never sent again by itself.",
     )
     studio.library.move_job(
-        job, JobState.UNSURE, "the program ended while this was being sent", problem=problem
+        job,
+        JobState.UNSURE,
+        "the program ended while this was being sent",
+        problem=problem,
+        unsure_since=studio.now(),
+        looks=0,
     )

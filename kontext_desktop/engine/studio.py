@@ -5,6 +5,7 @@ A Studio is used from several pool threads at once; what it hands out is safe fo
 
 from __future__ import annotations
 
+import hmac
 import threading
 import time
 from collections.abc import Callable
@@ -12,11 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kontext_desktop import __version__
+from kontext_desktop.engine.line import Line
 from kontext_desktop.errors import AccessError
 from kontext_desktop.keys import Keys
 from kontext_desktop.library import Library
-from kontext_desktop.model import EMBEDDED_PRACTICE, Origin
+from kontext_desktop.model import EMBEDDED_PRACTICE, Origin, Settings
 from kontext_desktop.practice import PracticeService
+from kontext_desktop.register import Register
 from kontext_desktop.wavespeed import Client, is_loopback
 
 
@@ -42,17 +45,22 @@ class Studio:
     keys: Keys
     target: Target
     """Replaced as a whole to speak to another service; those met before stay open."""
-    daily_cap: int
-    """Millionths of a dollar; 0 means no cap."""
-    jobs_in_flight: int
+    register: Register
+    settings: Settings = field(default_factory=Settings)
+    """Caps and limits; replaced as a whole."""
     now: Callable[[], float] = time.time
     practice_seconds: float = 3.0
     quotes: dict[tuple[Origin, str], tuple[float, int]] = field(default_factory=dict)
     """Prices the service has named, per origin and model, with the time they were asked."""
     recovered: set[Origin] = field(default_factory=set)
     """Origins whose Jobs of an earlier run are settled; what is `sending` since is under way."""
+    tries: dict[str, int] = field(default_factory=dict)
+    """Failed tries of something free, by Job, since it last went well."""
+    looked_at: dict[str, float] = field(default_factory=dict)
+    """How old each Job's prediction was, in seconds, when it was last found unfinished."""
     uploading: threading.Lock = field(default_factory=threading.Lock)
     claiming: threading.Lock = field(default_factory=threading.Lock)
+    _lines: dict[Origin, Line] = field(default_factory=dict)
     _services: dict[Target, Service] = field(default_factory=dict)
     _practice: PracticeService | None = None
     _key: dict[str, str] = field(default_factory=dict, repr=False)
@@ -91,6 +99,24 @@ class Studio:
             self._key[endpoint] = found.key.reveal()
         return self._key[endpoint]
 
+    def get_account(self, origin: Origin) -> str:
+        """Tells whether two keys are the same, and nothing of either: eight hexadecimal digits that
+        only this library makes of this key. Raises AccessError without a key."""
+        if origin == EMBEDDED_PRACTICE:
+            return ""
+        key = self.get_key(origin.endpoint)
+        return hmac.new(self.library.id.encode(), key.encode(), "sha256").hexdigest()[:8]
+
+    def get_line(self, origin: Origin) -> Line:
+        """The way to a service; one for all its Jobs."""
+        with self._lock:
+            return self._lines.setdefault(origin, Line())
+
+    def register_name(self, origin: Origin) -> str:
+        """What a service is called in the register. The embedded practice service serves this
+        library alone."""
+        return f"practice {self.library.id}" if origin == EMBEDDED_PRACTICE else origin.endpoint
+
     def forget_key(self) -> None:
         """Drop the key from memory, so that the next call asks the keyring anew."""
         self._key.clear()
@@ -109,10 +135,12 @@ class Studio:
     def _build(self, target: Target) -> Service:
         if target.embedded_practice:
             endpoint = self._start_practice().url
-            client = Client(endpoint, lambda: "practice", version=__version__)
-            return Service(client, EMBEDDED_PRACTICE)
-        client = Client(target.endpoint, lambda: self.get_key(target.endpoint), version=__version__)
+            return Service(self._connect(endpoint, lambda: "practice"), EMBEDDED_PRACTICE)
+        client = self._connect(target.endpoint, lambda: self.get_key(target.endpoint))
         return Service(client, Origin(target.endpoint, client.announces_practice()))
+
+    def _connect(self, endpoint: str, key: Callable[[], str]) -> Client:
+        return Client(endpoint, key, version=__version__, wall=lambda: self.now())
 
     def _start_practice(self) -> PracticeService:
         if self._practice is None:

@@ -87,6 +87,11 @@ def get(connection: sqlite3.Connection, id_or_prefix: str) -> Document:
     return records.read_document(row)
 
 
+def find(connection: sqlite3.Connection, document_id: str) -> Document | None:
+    row = connection.execute(f"{records.DOCUMENTS} WHERE id = ?", (document_id,)).fetchone()
+    return records.read_document(row) if row else None
+
+
 def find_by_master(connection: sqlite3.Connection, sha256: str) -> Document | None:
     row = connection.execute(
         f"{records.DOCUMENTS} WHERE master_sha256 = ? ORDER BY sequence DESC LIMIT 1", (sha256,)
@@ -131,6 +136,15 @@ def put_never_send(writing: Writing, document_id: str, value: bool) -> None:
     document = get(writing.connection, document_id)
     writing.connection.execute(
         "UPDATE document_state SET never_send = ? WHERE document_id = ?", (value, document.id)
+    )
+    touch(writing, document.id)
+
+
+def put_client(writing: Writing, document_id: str, client: str) -> None:
+    document = get(writing.connection, document_id)
+    writing.connection.execute(
+        "UPDATE document_state SET client = ? WHERE document_id = ?",
+        (text(" ".join(client.split())), document.id),
     )
     touch(writing, document.id)
 

@@ -20,10 +20,9 @@ from kontext_desktop.model import (
     JobState,
     Layer,
     Origin,
+    Received,
     Recipe,
     Result,
-    Size,
-    Spend,
     Version,
 )
 
@@ -38,6 +37,10 @@ MOVES: Mapping[JobState, frozenset[JobState]] = {
     JobState.RUNNING: frozenset({JobState.DOWNLOADING, JobState.FAILED, JobState.EXPIRED}),
     # `done` is not here: only `finish` goes there, with the Results.
     JobState.DOWNLOADING: frozenset({JobState.FAILED, JobState.EXPIRED}),
+    # By a click and free of charge: search once more for a lost answer, collect once more what the
+    # service has made.
+    JobState.FAILED: frozenset({JobState.UNSURE, JobState.RUNNING}),
+    JobState.EXPIRED: frozenset({JobState.RUNNING}),
 }
 """Where a Job may go from each state by `move`; staying where it is is always allowed."""
 
@@ -64,18 +67,6 @@ class NewJob:
     input_sha256: str
     input_length: int
     batch_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """One picture that came back, its bytes already kept as the blob `sha256`."""
-
-    sha256: str
-    length: int
-    size: Size
-    format: str
-    output_index: int
-    nsfw: bool | None
 
 
 def put(writing: Writing, new: NewJob) -> Job:
@@ -142,15 +133,33 @@ def move(writing: Writing, job: Job, to: JobState, note: str, changes: Mapping[s
     return _move(writing, job, to, note, changes)
 
 
-def claim(writing: Writing, job: Job, limit: int, sent_at: float) -> Job | None:
+def claim(
+    writing: Writing, job: Job, places: int, per_minute: int, changes: Mapping[str, Any]
+) -> Job | None:
+    ours = (job.origin.endpoint, job.origin.practice)
     [[busy]] = writing.connection.execute(
         "SELECT count(*) FROM jobs WHERE endpoint = ? AND practice = ?"
         f" AND state IN ({_marks(_IN_FLIGHT)})",
-        (job.origin.endpoint, job.origin.practice, *_IN_FLIGHT),
+        (*ours, *_IN_FLIGHT),
     )
-    if busy >= limit:
+    sent_at = changes["sent_at"]
+    [[lately]] = writing.connection.execute(
+        # Not what a clock that was set back has dated in the future.
+        "SELECT count(*) FROM jobs WHERE endpoint = ? AND practice = ?"
+        " AND sent_at > ? AND sent_at <= ?",
+        (*ours, sent_at - 60, sent_at),
+    )
+    [[before]] = writing.connection.execute(
+        # An edit somebody sits in front of goes before a long batch: the smaller order first.
+        "SELECT count(*) FROM jobs AS other WHERE endpoint = ? AND practice = ? AND state = ?"
+        " AND id <> ? AND upload_url IS NOT NULL AND problem IS NULL AND permitted_at > ?"
+        " AND (SELECT count(*) FROM jobs WHERE batch_id = other.batch_id)"
+        " < (SELECT count(*) FROM jobs WHERE batch_id = ?)",
+        (*ours, JobState.QUEUED, job.id, sent_at - 60, job.batch_id),
+    )
+    if busy + before >= places or lately + before >= per_minute:
         return None
-    return move(writing, job, JobState.SENDING, "sending", {"sent_at": sent_at})
+    return move(writing, job, JobState.SENDING, "sending", changes)
 
 
 def finish(
@@ -165,6 +174,20 @@ def finish(
     versions = [_keep(writing, done, parent, one, title) for one in received]
     documents.touch(writing, done.document_id)
     return done, versions
+
+
+def list_predictions(connection: sqlite3.Connection, origin: Origin) -> set[str]:
+    rows = connection.execute(
+        "SELECT prediction_id FROM jobs"
+        " WHERE endpoint = ? AND practice = ? AND prediction_id IS NOT NULL",
+        (origin.endpoint, origin.practice),
+    )
+    return {row["prediction_id"] for row in rows}
+
+
+def count_batch(connection: sqlite3.Connection, batch_id: str) -> int:
+    [[count]] = connection.execute("SELECT count(*) FROM jobs WHERE batch_id = ?", (batch_id,))
+    return int(count)
 
 
 def list_events(connection: sqlite3.Connection, job_id: str) -> list[JobEvent]:
@@ -183,15 +206,6 @@ def list_results(connection: sqlite3.Connection, job_id: str) -> list[Result]:
         f"{records.RESULTS} WHERE job_id = ? ORDER BY output_index", (job_id,)
     )
     return [records.read_result(row) for row in rows]
-
-
-def spend(connection: sqlite3.Connection, origin: Origin, since: float) -> Spend:
-    rows = connection.execute(
-        "SELECT charged, sum(amount) FROM charges"
-        " WHERE endpoint = ? AND practice = ? AND at >= ? GROUP BY charged",
-        (origin.endpoint, origin.practice, since),
-    )
-    return _add_up(rows)
 
 
 def _move(writing: Writing, job: Job, to: JobState, note: str, changes: Mapping[str, Any]) -> Job:
@@ -307,11 +321,6 @@ def _conflict(job: Job) -> Conflict:
         "Look at it again; nothing was changed.",
         f"{job.id} is no longer {job.state}",
     )
-
-
-def _add_up(rows: sqlite3.Cursor) -> Spend:
-    amounts = {row[0]: row[1] for row in rows}
-    return Spend(certain=amounts.get("yes", 0), possible=amounts.get("maybe", 0))
 
 
 def _marks(values: Sequence[object]) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from kontext_desktop.library.failures import damaged_row
 from kontext_desktop.library.rows import Values, check
 from kontext_desktop.model import (
+    Candidate,
     Document,
     Draft,
     Frame,
@@ -22,6 +23,7 @@ from kontext_desktop.model import (
     Layer,
     Origin,
     Problem,
+    Received,
     Recipe,
     Result,
     Size,
@@ -29,7 +31,8 @@ from kontext_desktop.model import (
 )
 
 DOCUMENTS = """
-    SELECT documents.*, document_state.current_version_id, document_state.never_send
+    SELECT documents.*, document_state.current_version_id, document_state.never_send,
+        document_state.client
     FROM documents JOIN document_state ON document_state.document_id = documents.id
 """
 VERSIONS = "SELECT versions.* FROM versions"
@@ -38,7 +41,7 @@ JOBS = "SELECT jobs.*, charges.charged FROM jobs JOIN charges ON charges.job_id 
 
 
 def read_document(row: sqlite3.Row) -> Document:
-    check("documents", row, "current_version_id", "never_send")
+    check("documents", row, "current_version_id", "never_send", "client")
     return Document(
         id=row["id"],
         sequence=row["sequence"],
@@ -51,6 +54,7 @@ def read_document(row: sqlite3.Row) -> Document:
         created_at=row["created_at"],
         current_version_id=row["current_version_id"],
         never_send=bool(row["never_send"]),
+        client=row["client"],
     )
 
 
@@ -169,21 +173,26 @@ def job_values(job: Job) -> Values:
         "created_at": job.created_at,
         "updated_at": job.updated_at,
         "permitted_at": job.permitted_at,
+        "account": job.account or None,
         "upload_url": job.upload_url,
         "uploaded_at": job.uploaded_at,
         "sent_at": job.sent_at,
+        "clock_offset": job.clock_offset or None,
+        "unsure_since": job.unsure_since,
         "prediction_id": job.prediction_id,
         "output_urls": _json(job.output_urls),
         "nsfw": _json(job.nsfw),
         "server_seconds": job.server_seconds,
         "looks": job.looks,
+        "quarantine": _json(job.quarantine) if job.quarantine else None,
         "hidden": job.hidden,
         "problem": None if job.problem is None else _json(asdict(job.problem)),
     }
 
 
-def read_job(row: sqlite3.Row) -> Job:
-    check("jobs", row, "charged")
+def read_job(row: sqlite3.Row, *beside: str) -> Job:
+    """`beside`: columns of other tables in the same row."""
+    check("jobs", row, "charged", *beside)
     return Job(
         id=row["id"],
         sequence=row["sequence"],
@@ -207,14 +216,18 @@ def read_job(row: sqlite3.Row) -> Job:
         created_at=row["created_at"],
         updated_at=row["updated_at"],
         permitted_at=row["permitted_at"],
+        account=row["account"] or "",
         upload_url=row["upload_url"],
         uploaded_at=row["uploaded_at"],
         sent_at=row["sent_at"],
+        clock_offset=row["clock_offset"] or 0.0,
+        unsure_since=row["unsure_since"],
         prediction_id=row["prediction_id"],
         output_urls=tuple(json.loads(row["output_urls"])),
         nsfw=tuple(json.loads(row["nsfw"])),
         server_seconds=row["server_seconds"],
         looks=row["looks"],
+        quarantine=tuple(json.loads(row["quarantine"] or "[]")),
         hidden=bool(row["hidden"]),
         problem=None if row["problem"] is None else Problem(**json.loads(row["problem"])),
     )
@@ -223,6 +236,30 @@ def read_job(row: sqlite3.Row) -> Job:
 def read_event(row: sqlite3.Row) -> JobEvent:
     check("job_events", row)
     return JobEvent(row["at"], JobState(row["state"]), row["note"])
+
+
+def candidate_values(candidate: Candidate, sequence: int) -> Values:
+    return {
+        "sequence": sequence,
+        "job_id": candidate.job_id,
+        "prediction_id": candidate.prediction_id,
+        "created_at": candidate.created_at,
+        "received": _json([asdict(one) for one in candidate.received]),
+        "refused": candidate.refused,
+    }
+
+
+def read_candidate(row: sqlite3.Row) -> Candidate:
+    check("candidates", row)
+    return Candidate(
+        job_id=row["job_id"],
+        prediction_id=row["prediction_id"],
+        created_at=row["created_at"],
+        received=tuple(
+            Received(**{**one, "size": Size(*one["size"])}) for one in json.loads(row["received"])
+        ),
+        refused=bool(row["refused"]),
+    )
 
 
 def _origin(row: sqlite3.Row) -> Origin:

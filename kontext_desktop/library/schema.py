@@ -180,7 +180,37 @@ CREATE VIRTUAL TABLE search USING fts5 (
 """
 )
 
-MIGRATIONS: Sequence[str] = (_FIRST,)
+_SECOND = """
+ALTER TABLE library ADD COLUMN never_send INTEGER NOT NULL DEFAULT 0 CHECK (never_send IN (0, 1));
+ALTER TABLE document_state ADD COLUMN client TEXT NOT NULL DEFAULT '';
+
+ALTER TABLE jobs ADD COLUMN account TEXT;
+ALTER TABLE jobs ADD COLUMN clock_offset REAL;
+ALTER TABLE jobs ADD COLUMN unsure_since REAL;
+ALTER TABLE jobs ADD COLUMN quarantine TEXT;  -- JSON
+CREATE INDEX jobs_by_batch ON jobs (batch_id);
+CREATE INDEX jobs_by_sending ON jobs (endpoint, practice, sent_at);
+
+-- Predictions that may be the lost answers to requests.
+CREATE TABLE candidates (
+    sequence INTEGER PRIMARY KEY,
+    job_id TEXT NOT NULL REFERENCES jobs (id),
+    prediction_id TEXT NOT NULL,
+    created_at REAL,
+    received TEXT NOT NULL,    -- JSON
+    refused INTEGER NOT NULL CHECK (refused IN (0, 1)),
+    row_hash TEXT NOT NULL,
+    UNIQUE (job_id, prediction_id)
+) STRICT;
+
+-- What experience has taught about a service: expendable, JSON by a name.
+CREATE TABLE learned (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT;
+"""
+
+MIGRATIONS: Sequence[str] = (_FIRST, _SECOND)
 """Entry n takes a database from version n to n + 1. What was released is never edited."""
 
 _PRAGMAS = (
@@ -235,7 +265,10 @@ def create(path: Path, uuid: str, created_at: float) -> None:
     with incoming(folder) as temporary:
         with closing(connect(temporary, reading_only=False)) as connection:
             migrate(connection, folder)
-            connection.execute("INSERT INTO library VALUES (?, ?, 0)", (uuid, created_at))
+            connection.execute(
+                "INSERT INTO library (uuid, created_at, sequence) VALUES (?, ?, 0)",
+                (uuid, created_at),
+            )
         os.replace(temporary, path)
     sync_folder(folder)
     sync_folder(folder.parent)

@@ -17,25 +17,28 @@ from types import TracebackType
 from typing import Any, Self
 
 from kontext_desktop.errors import LibraryError
-from kontext_desktop.library import documents, failures, jobs, schema
+from kontext_desktop.library import candidates, charges, documents, failures, jobs, schema
 from kontext_desktop.library.blobs import BLOBS, CACHE, TEMPORARY, Blobs, Cache, sweep
-from kontext_desktop.library.jobs import Conflict, NewJob, Received
+from kontext_desktop.library.jobs import Conflict, NewJob
 from kontext_desktop.library.ownership import owned
 from kontext_desktop.library.rows import Writing
 from kontext_desktop.model import (
+    Candidate,
+    Charge,
     Document,
     Draft,
     Job,
     JobEvent,
     JobState,
     Origin,
+    Received,
     Result,
     Size,
     Spend,
     Version,
 )
 
-__all__ = ["Blobs", "Conflict", "Library", "NewJob", "Received"]
+__all__ = ["Blobs", "Conflict", "Library", "NewJob"]
 
 
 def _random_id() -> str:
@@ -183,6 +186,11 @@ class Library:
         with self._reading() as connection:
             return documents.find_by_master(connection, sha256)
 
+    def find_document(self, document_id: str) -> Document | None:
+        """The document with exactly this id, if it is there."""
+        with self._reading() as connection:
+            return documents.find(connection, document_id)
+
     def get_document(self, id_or_prefix: str) -> Document:
         with self._reading() as connection:
             return documents.get(connection, id_or_prefix)
@@ -201,6 +209,11 @@ class Library:
     def put_never_send(self, document_id: str, value: bool) -> None:
         with self._writing() as writing:
             documents.put_never_send(writing, document_id, value)
+
+    def put_client(self, document_id: str, client: str) -> None:
+        """Tag a document, and so its charges, with whom the work is for; "" takes the tag off."""
+        with self._writing() as writing:
+            documents.put_client(writing, document_id, client)
 
     def find_draft(self, document_id: str) -> Draft | None:
         with self._reading() as connection:
@@ -268,11 +281,18 @@ class Library:
         with self._writing() as writing:
             return jobs.move(writing, job, to, note, changes)
 
-    def claim_sending(self, job: Job, limit: int, sent_at: float) -> Job | None:
-        """Move from `queued` to `sending`, unless `limit` Jobs of the same origin are sending,
-        running or downloading: then None. Raises Conflict when it is no longer queued."""
+    def claim_sending(
+        self, job: Job, places: int, per_minute: int, *, sent_at: float, **changes: Any
+    ) -> Job | None:
+        """Move from `queued` to `sending`; None while its turn has not come.
+
+        Its turn comes when fewer than `places` Jobs of its origin are sending, running or
+        downloading, fewer than `per_minute` were sent in the minute before `sent_at`, and no
+        smaller order waits for the place. Raises Conflict when it is no longer queued.
+        """
         with self._writing() as writing:
-            return jobs.claim(writing, job, limit, sent_at)
+            changes["sent_at"] = sent_at
+            return jobs.claim(writing, job, places, per_minute, changes)
 
     def finish_job(
         self, job: Job, received: Sequence[Received], title: str
@@ -293,10 +313,87 @@ class Library:
         with self._reading() as connection:
             return jobs.list_events(connection, job_id)
 
-    def spend(self, origin: Origin, since: float) -> Spend:
-        """What `origin` has charged, and may have charged, for what was sent from `since` on."""
+    def list_predictions(self, origin: Origin) -> set[str]:
+        """The ids at the service that belong to Jobs of this library."""
         with self._reading() as connection:
-            return jobs.spend(connection, origin, since)
+            return jobs.list_predictions(connection, origin)
+
+    def count_batch(self, batch_id: str) -> int:
+        """How many Jobs were ordered together."""
+        with self._reading() as connection:
+            return jobs.count_batch(connection, batch_id)
+
+    # Lost answers
+
+    def put_candidate(self, candidate: Candidate) -> Candidate:
+        """Remember a prediction that may be a Job's lost answer; one known already stays."""
+        with self._writing() as writing:
+            return candidates.put(writing, candidate)
+
+    def change_candidate(
+        self,
+        candidate: Candidate,
+        *,
+        received: Sequence[Received] | None = None,
+        refused: bool | None = None,
+    ) -> Candidate:
+        """Write down what was fetched of it, or what the person said of it."""
+        self.blobs.require(*(one.sha256 for one in received or ()))
+        with self._writing() as writing:
+            return candidates.change(writing, candidate, received, refused)
+
+    def list_candidates(self, job_id: str) -> list[Candidate]:
+        with self._reading() as connection:
+            return candidates.list_of(connection, job_id)
+
+    # Money
+
+    def spend(self, origin: Origin, since: float, document_id: str | None = None) -> Spend:
+        """What `origin` has charged, and may have charged, for what was sent from `since` on; of
+        one document, or of all."""
+        with self._reading() as connection:
+            return charges.spend(connection, origin, since, document_id)
+
+    def list_charges(self, since: float = 0.0, until: float = 1e12) -> list[Charge]:
+        """Of all origins, in the order the Jobs were asked for; what was never sent costs 0 there
+        and is in the list too."""
+        with self._reading() as connection:
+            return charges.list_all(connection, since, until)
+
+    def get_refunded(self, job_id: str) -> int:
+        with self._reading() as connection:
+            return charges.refunded(connection, job_id)
+
+    def put_refund(self, job: Job, amount: int, note: str) -> None:
+        """The service gave `amount` millionths of a dollar back for this Job."""
+        with self._writing() as writing:
+            charges.put_refund(writing, job, amount, note)
+
+    # The whole library
+
+    def may_send(self) -> bool:
+        """False when everything in it is marked never to be sent."""
+        with self._reading() as connection:
+            [[never]] = connection.execute("SELECT never_send FROM library")
+            return not never
+
+    def put_may_send(self, value: bool) -> None:
+        with self._writing() as writing:
+            writing.connection.execute("UPDATE library SET never_send = ?", (not value,))
+
+    def find_learned(self, name: str) -> str | None:
+        """What was learned under `name`, as it was put."""
+        with self._reading() as connection:
+            row = connection.execute("SELECT value FROM learned WHERE name = ?", (name,)).fetchone()
+            return None if row is None else str(row["value"])
+
+    def put_learned(self, name: str, value: str) -> None:
+        with self._writing() as writing:
+            writing.connection.execute(
+                "INSERT INTO learned (name, value) VALUES (?, ?)"
+                " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                (name, value),
+            )
 
     # Small pictures that can be drawn again at any time
 

@@ -6,10 +6,9 @@ of `predictions` and `storage`. Facts: the service's model page and its public c
 
 from __future__ import annotations
 
-import json
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email.parser import BytesParser
 from email.policy import HTTP
@@ -17,15 +16,27 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from kontext_desktop.catalog import MODELS, USD, ModelSpec
-from kontext_desktop.practice.book import Book, Prediction
+from kontext_desktop.practice.billing import Billing, Row
+from kontext_desktop.practice.bodies import (
+    Refusal,
+    cut_page,
+    is_within,
+    read_integer,
+    read_json,
+    read_window,
+)
+from kontext_desktop.practice.book import Prediction
 from kontext_desktop.practice.exchange import Answer, Call, LoggedRequest
 from kontext_desktop.practice.faults import Fault
+from kontext_desktop.practice.gate import Gate, TooMany
+from kontext_desktop.practice.habits import Habits
 from kontext_desktop.practice.inputs import ANY_SEED, InvalidInput, read_inputs, request_schema
 from kontext_desktop.practice.listener import LARGEST_BODY
 from kontext_desktop.practice.predictions import Predictions, Status
 from kontext_desktop.practice.storage import Storage
 
 _PURSE = 10 * USD
+_ROLE = 'role "member" may not use this endpoint; a key made by an "admin" may'
 _SYNC_SECONDS = 90.0
 _SYNC_TIMED_OUT = 5004
 _RESULT = re.compile(r"/api/v3/predictions/([^/]+)/result")
@@ -34,30 +45,35 @@ _MODEL = re.compile(r"/api/v3/([^/]+/.+)")
 _Endpoint = Callable[[LoggedRequest], Any]
 
 
-class _Refusal(Exception):
-    """Leaves an endpoint as an error in the envelope."""
-
-    def __init__(self, status: int, message: str = "", error_code: int = 0) -> None:
-        super().__init__(message)
-        self.answer = Answer.error(status, message, error_code)
-
-
 class Api:
-    """The endpoints: each takes a request, returns `data` and raises _Refusal. Any thread."""
+    """The endpoints: each takes a request, returns `data` and raises Refusal. Any thread."""
 
     def __init__(
-        self, book: Book, predictions: Predictions, storage: Storage, url: str, announces: bool
+        self,
+        predictions: Predictions,
+        storage: Storage,
+        billing: Billing,
+        gate: Gate,
+        habits: Habits,
+        *,
+        url: str,
+        announces: bool,
+        now: Callable[[], float],
     ) -> None:
-        self._book = book
         self._predictions = predictions
         self._storage = storage
+        self._billing = billing
+        self._gate = gate
+        self._habits = habits
         self._url = url
         self._announces = announces
+        self._now = now
         self._endpoints: dict[tuple[str, str], tuple[str, _Endpoint]] = {
             ("POST", "/api/v3/media/uploads"): ("upload-ticket", self._open_ticket),
             ("POST", "/api/v3/media/upload/binary"): ("upload-binary", self._upload_binary),
             ("POST", "/api/v3/predictions"): ("list", self._list),
             ("POST", "/api/v3/predictions/delete"): ("delete", self._delete),
+            ("POST", "/api/v3/billings/search"): ("billings", self._list_charges),
             ("GET", "/api/v3/balance"): ("balance", self._get_balance),
             ("GET", "/api/v3/models"): ("models", self._list_models),
             ("POST", "/api/v3/model/price"): ("price", self._get_price),
@@ -72,6 +88,14 @@ class Api:
             return Answer.error(404)
         if not re.fullmatch(r"Bearer +\S+", request.headers.get("authorization", "")):
             return Answer.error(401, "Unauthorized: missing or invalid API key")
+        call = self._find_call(request, path)
+        if call is None:
+            return Answer.error(404)
+        if call.operation in self._habits.forbidden:
+            return Answer.error(403, _ROLE)
+        return call
+
+    def _find_call(self, request: LoggedRequest, path: str) -> Call | None:
         if (request.method, path) in self._endpoints:
             operation, endpoint = self._endpoints[request.method, path]
             return Call(operation, lambda _: _answer(lambda: endpoint(request)))
@@ -83,19 +107,23 @@ class Api:
             return Call(
                 "submit", lambda fault: _answer(lambda: self._submit(model_id, request, fault))
             )
-        return Answer.error(404)
+        return None
 
     def _submit(self, model_id: str, request: LoggedRequest, fault: Fault | None) -> Any:
         model = _get_model(model_id)
         try:
-            inputs = read_inputs(model, _read_json(request))
+            inputs = read_inputs(model, read_json(request))
         except InvalidInput as error:
-            raise _Refusal(400, str(error), error.code) from error
+            raise Refusal(400, str(error), error.code) from error
         sync = inputs.pop("enable_sync_mode")
         if inputs["seed"] == ANY_SEED:
             inputs["seed"] = secrets.randbelow(int(model.seed.maximum)) + 1
         picture = self._storage.find_picture(inputs["image"])
-        prediction = self._predictions.accept(model, inputs, picture, fault)
+        try:
+            with self._gate.passing():
+                prediction = self._predictions.accept(model, inputs, picture, fault)
+        except TooMany as error:
+            raise Refusal(429, str(error), retry_after=error.retry_after) from error
         if not sync:
             return self._describe(prediction, "created")
         prediction, status = self._predictions.await_end(prediction, _SYNC_SECONDS)
@@ -108,42 +136,61 @@ class Api:
     def _get_result(self, prediction_id: str) -> Any:
         prediction = self._predictions.find(prediction_id)
         if prediction is None:
-            raise _Refusal(404, "prediction not found")
-        return self._describe(*self._predictions.get_status(prediction))
+            raise Refusal(404, "prediction not found")
+        prediction, status = self._predictions.get_status(prediction)
+        content = self._describe(prediction, status)
+        if self._habits.echoes:
+            content["input"] = dict(prediction.inputs)
+        return content
 
     def _list(self, request: LoggedRequest) -> Any:
-        body = _read_json(request)
-        page = _read_integer(body, "page", 1, 1 << 31)
-        size = _read_integer(body, "page_size", 1, 100)
-        after, before = (_read_time(body, f"created_{name}") for name in ("after", "before"))
+        body = read_json(request)
+        window = read_window(body, "created_after", "created_before")
+        newest = self._now() - self._habits.listing_lag
         items = []
         for prediction in self._predictions.list_newest():
             if body.get("model") not in (None, prediction.model_id):
                 continue
-            if (after and prediction.at < after) or (before and prediction.at > before):
+            if prediction.at > newest or not is_within(prediction.at, window):
                 continue
             item = self._describe(*self._predictions.get_status(prediction, patience=0))
             if body.get("status") in (None, item["status"]):
                 item["executionTime"] = item["timings"]["inference"]
                 items.append(item)
-        return {"page": page, "items": items[(page - 1) * size : page * size]}
+        page, items, _ = cut_page(body, items)
+        return {"page": page, "items": items}
+
+    def _list_charges(self, request: LoggedRequest) -> Any:
+        body = read_json(request)
+        window = read_window(body, "start_time", "end_time")
+        if body.get("billing_type") not in (None, "deduct", "refund"):
+            raise Refusal(400, "property billing_type must be one of deduct, refund", 1401)
+        rows = [
+            row
+            for row in self._billing.list_newest()
+            if body.get("billing_type") in (None, row.kind)
+            and body.get("model_uuid") in (None, row.model_id)
+            and is_within(row.at, window)
+        ]
+        page, rows, has_more = cut_page(body, rows)
+        return {"page": page, "has_more": has_more, "items": list(map(_describe_row, rows))}
 
     def _delete(self, request: LoggedRequest) -> Any:
-        ids = _read_json(request).get("ids")
+        ids = read_json(request).get("ids")
         if not isinstance(ids, list) or not all(isinstance(name, str) for name in ids):
-            raise _Refusal(400, "property ids must be an array of strings", 1401)
+            raise Refusal(400, "property ids must be an array of strings", 1401)
         known = [name for name in ids if self._predictions.find(name)]
         return {"deleted_count": sum(self._predictions.delete(name) for name in known)}
 
     def _open_ticket(self, request: LoggedRequest) -> Any:
-        body = _read_json(request)
+        body = read_json(request)
         filename = body.get("filename")
         content_type = body.get("content_type", "application/octet-stream")
         if not isinstance(filename, str) or not filename or not isinstance(content_type, str):
-            raise _Refusal(400, "properties filename and content_type must be strings", 1401)
-        size = _read_integer(body, "size", 1, 1 << 40)
+            raise Refusal(400, "properties filename and content_type must be strings", 1401)
+        size = read_integer(body, "size", 1, 1 << 40)
         if size > LARGEST_BODY:
-            raise _Refusal(413, "file too large")
+            raise Refusal(413, "file too large")
         upload = self._storage.open_ticket(filename, content_type, size)
         return {
             "type": _kind(content_type),
@@ -175,13 +222,12 @@ class Api:
                     "filename": filename,
                     "size": len(content),
                 }
-        raise _Refusal(400, 'form field "file" is missing', 1400)
+        raise Refusal(400, 'form field "file" is missing', 1400)
 
     def _get_balance(self, request: LoggedRequest) -> Any:
         """Practice dollars: what is left of ten, and ten again when they are used up, so that
         practice never ends for want of money."""
-        spent = sum(accepted.price for accepted in self._book.list_accepted())
-        return {"balance": (_PURSE - spent % _PURSE) / USD}
+        return {"balance": (_PURSE - self._billing.get_spent() % _PURSE) / USD}
 
     def _get_price(self, request: LoggedRequest) -> Any:
         model = _read_model(request)
@@ -212,7 +258,7 @@ class Api:
         ]
 
     def _describe(self, prediction: Prediction, status: Status) -> dict[str, Any]:
-        """The documented prediction object; like the real one it does not echo the inputs."""
+        """The documented prediction object; inputs are not in it."""
         done = status == "completed"
         ended = done or status == "failed"
         inference = round((prediction.ready_at - prediction.at) * 1000) if ended else 0
@@ -232,49 +278,36 @@ class Api:
         return content
 
 
+def _describe_row(row: Row) -> dict[str, Any]:
+    return {
+        "uuid": row.id,
+        "billing_type": row.kind,
+        "price": row.price / USD,
+        "created_at": _timestamp(row.at),
+        "access_key_name": "practice",
+        "prediction": {
+            "uuid": row.prediction_id,
+            "model_uuid": row.model_id,
+            "status": row.status,
+        },
+    }
+
+
 def _answer(act: Callable[[], Any]) -> Answer:
     try:
         return Answer.data(act())
-    except _Refusal as refusal:
+    except Refusal as refusal:
         return refusal.answer
 
 
-def _read_json(request: LoggedRequest) -> Mapping[str, Any]:
-    try:
-        body = json.loads(request.body)
-    except ValueError as error:
-        raise _Refusal(400, "the request body is not valid JSON", 1401) from error
-    if not isinstance(body, dict):
-        raise _Refusal(400, "the request body must be a JSON object", 1401)
-    return body
-
-
-def _read_integer(body: Mapping[str, Any], name: str, minimum: int, maximum: int) -> int:
-    value = body.get(name)
-    if isinstance(value, bool) or not isinstance(value, int) or not minimum <= value <= maximum:
-        raise _Refusal(400, f"property {name} must be from {minimum} to {maximum}", 1401)
-    return value
-
-
-def _read_time(body: Mapping[str, Any], name: str) -> float | None:
-    text = body.get(name)
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except (TypeError, ValueError) as error:
-        raise _Refusal(400, f"property {name} must be an ISO 8601 time", 1401) from error
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-
-
 def _read_model(request: LoggedRequest) -> ModelSpec:
-    model_id = _read_json(request).get("model_id")
+    model_id = read_json(request).get("model_id")
     return _get_model(model_id if isinstance(model_id, str) else "")
 
 
 def _get_model(model_id: str) -> ModelSpec:
     if model_id not in MODELS:
-        raise _Refusal(404, "model not found")
+        raise Refusal(404, "model not found")
     return MODELS[model_id]
 
 

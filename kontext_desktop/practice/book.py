@@ -1,6 +1,7 @@
 """What the practice service keeps in its folder, and the only code that reads or writes there.
 
 ledger.jsonl             accepted submits, one line each, only ever appended
+refunds.jsonl            deleted predictions that are to be refunded, with when they failed
 predictions/ID.json      how each goes on and ends, replaced whole
 outputs/ID.jpeg          what was painted
 uploads/ID.json, ID.bin  the ticket, and the bytes once they came
@@ -77,7 +78,8 @@ class Book:
         self._lock = threading.Lock()
         for name in ("predictions", "outputs", "uploads"):
             (folder / name).mkdir(parents=True, exist_ok=True)
-        self._ledger = _read_ledger(folder / "ledger.jsonl")
+        self._ledger = [Accepted(**line) for line in _read_lines(folder / "ledger.jsonl")]
+        self._refunds: dict[str, float] = dict(map(tuple, _read_lines(folder / "refunds.jsonl")))
         order = {accepted.id: index for index, accepted in enumerate(self._ledger)}
         found = [
             Prediction(**json.loads(path.read_text("utf-8")))
@@ -102,12 +104,8 @@ class Book:
     def accept(self, accepted: Accepted, prediction: Prediction) -> None:
         """Enter both. The ledger's line comes first and is synced: what was charged is known even
         after a power cut."""
-        line = json.dumps(asdict(accepted), ensure_ascii=False) + "\n"
         with self._lock:
-            with (self._folder / "ledger.jsonl").open("a", encoding="utf-8") as file:
-                file.write(line)
-                file.flush()
-                os.fsync(file.fileno())
+            _append(self._folder / "ledger.jsonl", asdict(accepted))
             self._ledger.append(accepted)
             self._put_prediction(prediction)
 
@@ -117,10 +115,19 @@ class Book:
             if prediction.id in self._predictions:
                 self._put_prediction(prediction)
 
-    def delete_prediction(self, prediction_id: str) -> bool:
-        """Forget a prediction and its output; False when there was none. The ledger stays."""
+    def find_refund(self, prediction_id: str) -> float | None:
+        """When a deleted prediction had failed, if it is to be refunded."""
+        with self._lock:
+            return self._refunds.get(prediction_id)
+
+    def delete_prediction(self, prediction_id: str, failed_at: float | None = None) -> bool:
+        """Forget a prediction and its output; False when there was none. What stays is its line in
+        the ledger and, if it is to be refunded, when it failed."""
         with self._lock:
             known = self._predictions.pop(prediction_id, None) is not None
+            if known and failed_at is not None:
+                _append(self._folder / "refunds.jsonl", [prediction_id, failed_at])
+                self._refunds[prediction_id] = failed_at
             self._path("predictions", prediction_id, ".json").unlink(missing_ok=True)
             self._path("outputs", prediction_id, ".jpeg").unlink(missing_ok=True)
             return known
@@ -182,14 +189,21 @@ def new_id() -> str:
     return uuid.uuid4().hex
 
 
-def _read_ledger(path: Path) -> list[Accepted]:
-    """The ledger's lines; a last line torn by a power cut was never answered for, and is cut off
-    so that the next one starts on its own."""
+def _read_lines(path: Path) -> list[Any]:
+    """What was appended; a last line torn by a power cut was never answered for, and is cut off so
+    that the next one starts on its own."""
     content = _find_bytes(path) or b""
     whole = content[: content.rfind(b"\n") + 1]
     if len(whole) < len(content):
         _write(path, whole)
-    return [Accepted(**json.loads(line)) for line in whole.splitlines()]
+    return [json.loads(line) for line in whole.splitlines()]
+
+
+def _append(path: Path, content: object) -> None:
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(content, ensure_ascii=False) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _find_bytes(path: Path) -> bytes | None:

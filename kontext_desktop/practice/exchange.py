@@ -33,10 +33,15 @@ class Answer:
     status: int
     body: bytes
     content_type: str = "application/json"
+    retry_after: int | None = None
+    """Seconds, said in the head of the answer."""
 
     @classmethod
-    def json(cls, status: int, content: Mapping[str, Any]) -> Answer:
-        return cls(status, json.dumps(content, ensure_ascii=False).encode())
+    def json(
+        cls, status: int, content: Mapping[str, Any], retry_after: int | None = None
+    ) -> Answer:
+        body = json.dumps(content, ensure_ascii=False).encode()
+        return cls(status, body, retry_after=retry_after)
 
     @classmethod
     def data(cls, data: Any) -> Answer:
@@ -44,13 +49,19 @@ class Answer:
         return cls.json(200, {"code": 200, "message": "success", "data": data})
 
     @classmethod
-    def error(cls, status: int, message: str = "", error_code: int = 0) -> Answer:
+    def error(
+        cls,
+        status: int,
+        message: str = "",
+        error_code: int = 0,
+        retry_after: int | None = None,
+    ) -> Answer:
         """A refusal in the service's envelope; without a message, the status in words."""
         known = next((known.phrase for known in HTTPStatus if known == status), "Unknown Error")
         content: dict[str, Any] = {"code": status, "message": message or known}
         if error_code:
             content["error_code"] = error_code
-        return cls.json(status, content)
+        return cls.json(status, content, retry_after)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,12 @@ OPERATIONS = frozenset(
         "price",
         "balance",
         "list",
+        "delete",
+        "billings",
+        "models",
     }
 )
-_KINDS = re.compile(r"status:[3-5]\d\d|fail:\d+|html|close|close-after|hang|short|nsfw")
+_KINDS = re.compile(r"status:[3-5]\d\d(:\d+)?|fail:\d+|html|close|close-after|hang|short|nsfw")
 _SUBMIT_ONLY = ("fail", "nsfw")
 
 
@@ -30,7 +33,7 @@ _SUBMIT_ONLY = ("fail", "nsfw")
 class Fault:
     """One thing to go wrong with the next `times` calls of an operation, `after` sound ones.
 
-    status:NNN   refused with that HTTP status, before acting
+    status:NNN   refused with that HTTP status, before acting; status:NNN:SECONDS asks to wait, too
     html         200 with a page of HTML, before acting
     close        the connection ends without an answer, before acting
     close-after  acts (accepts, charges), then the connection ends without an answer
@@ -60,7 +63,16 @@ class Fault:
     @property
     def number(self) -> int:
         """The status or code of the kind; 0 where it has none."""
-        return int(self.kind.partition(":")[2] or 0)
+        return self._numbers[0] if self._numbers else 0
+
+    @property
+    def retry_after(self) -> int | None:
+        """The seconds a status asks to wait."""
+        return self._numbers[1] if len(self._numbers) > 1 else None
+
+    @property
+    def _numbers(self) -> list[int]:
+        return [int(text) for text in self.kind.split(":")[1:]]
 
 
 class FaultScript:

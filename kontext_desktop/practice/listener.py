@@ -175,7 +175,7 @@ class _Connection(BaseHTTPRequestHandler):
     def _refuse_by_fault(self, fault: Fault) -> bool:
         """Carry out a fault that happens before the act; False when it is none of those."""
         if fault.name == "status":
-            self._send(Answer.error(fault.number))
+            self._send(Answer.error(fault.number, retry_after=fault.retry_after))
         elif fault.name == "html":
             self._send(Answer(200, _PAGE, "text/html; charset=utf-8"))
         elif fault.name == "close":
@@ -198,6 +198,8 @@ class _Connection(BaseHTTPRequestHandler):
         self.send_response(answer.status)
         self.send_header("Content-Type", answer.content_type)
         self.send_header("Content-Length", str(len(answer.body)))
+        if answer.retry_after is not None:
+            self.send_header("Retry-After", str(answer.retry_after))
         self.end_headers()
         self.wfile.write(answer.body[: len(answer.body) // 2] if cut else answer.body)
         self.close_connection = self.close_connection or cut

@@ -22,10 +22,11 @@ from kontext_desktop.practice.painter import paint
 
 Status = Literal["created", "processing", "completed", "failed"]
 
+_MODERATED = 1200
 NOT_FETCHED = 1402
 _NOT_PAINTED = 1403
 _ERRORS = {
-    1200: "Content flagged as potentially sensitive. Please change the prompt or the image.",
+    _MODERATED: "Content flagged as potentially sensitive. Please change the prompt or the image.",
     NOT_FETCHED: "Failed to fetch the image from its URL.",
     _NOT_PAINTED: "Task execution failed: the image could not be decoded.",
 }
@@ -59,7 +60,7 @@ class Predictions:
         """Forget what is past its time; paint what an earlier run accepted and did not get to."""
         for prediction in self._book.list_predictions():
             if self._expired(prediction):
-                self._book.delete_prediction(prediction.id)
+                self.delete(prediction.id)
             elif not prediction.code and not self._book.has_output(prediction.id):
                 self._paint_soon(prediction)
 
@@ -106,7 +107,18 @@ class Predictions:
         return [p for p in reversed(self._book.list_predictions()) if not self._expired(p)]
 
     def delete(self, prediction_id: str) -> bool:
-        return self._book.delete_prediction(prediction_id)
+        """Forget a prediction; False when there was none. What has not failed by now never will,
+        and is not refunded."""
+        return self._book.delete_prediction(prediction_id, self.find_failure(prediction_id))
+
+    def find_failure(self, prediction_id: str) -> float | None:
+        """When a prediction, which may be deleted since, failed so that it is refunded: with any
+        task error but the content check's. None for what did not, or has not yet."""
+        prediction = self._book.find_prediction(prediction_id)
+        if prediction is None:
+            return self._book.find_refund(prediction_id)
+        refunded = prediction.code not in (0, _MODERATED) and prediction.ready_at <= self._now()
+        return prediction.ready_at if refunded else None
 
     def get_status(
         self, prediction: Prediction, patience: float = _PAINTING_PATIENCE

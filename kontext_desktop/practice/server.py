@@ -16,9 +16,12 @@ from typing import Self
 
 from kontext_desktop.errors import ServiceError
 from kontext_desktop.practice.api import Api
+from kontext_desktop.practice.billing import Billing
 from kontext_desktop.practice.book import Accepted, Book
 from kontext_desktop.practice.exchange import LoggedRequest, RequestLog
 from kontext_desktop.practice.faults import FaultScript
+from kontext_desktop.practice.gate import Gate
+from kontext_desktop.practice.habits import Habits
 from kontext_desktop.practice.listener import Listener
 from kontext_desktop.practice.predictions import Predictions
 from kontext_desktop.practice.storage import Storage
@@ -39,7 +42,8 @@ class PracticeService:
     goes on with them. `seconds` is how long a prediction takes, `retention` how long results are
     kept, `now` the clock of both. With `announces`, GET / on the API port says that this is
     practice. A port of 0 means the one of the last run if it is still free, so that URLs a client
-    has kept stay good, else any.
+    has kept stay good, else any. The rest is said at `Habits`; a forbidden operation that does not
+    exist is a ValueError.
     """
 
     def __init__(
@@ -52,6 +56,12 @@ class PracticeService:
         retention: float = 7 * 86400,
         now: Callable[[], float] = time.time,
         announces: bool = True,
+        refund_after: float = 0.0,
+        listing_lag: float = 0.0,
+        echoes: bool = False,
+        forbidden: frozenset[str] = frozenset(),
+        in_flight_limit: int | None = None,
+        per_minute: int | None = None,
     ) -> None:
         self._folder = folder
         self._ports = (port, storage_port)
@@ -59,6 +69,14 @@ class PracticeService:
         self._retention = retention
         self._now = now
         self._announces = announces
+        self._habits = Habits(
+            refund_after=refund_after,
+            listing_lag=listing_lag,
+            echoes=echoes,
+            forbidden=forbidden,
+            in_flight_limit=in_flight_limit,
+            per_minute=per_minute,
+        )
         self._log = RequestLog()
         self._closing = threading.Event()
         self._running: _Running | None = None
@@ -89,7 +107,23 @@ class PracticeService:
         storage = Storage(
             book, predictions, storage_listener.url, retention=self._retention, now=self._now
         )
-        api = Api(book, predictions, storage, api_listener.url, self._announces)
+        habits = self._habits
+        api = Api(
+            predictions,
+            storage,
+            Billing(book, predictions, refund_after=habits.refund_after, now=self._now),
+            Gate(
+                book,
+                predictions,
+                in_flight_limit=habits.in_flight_limit,
+                per_minute=habits.per_minute,
+                now=self._now,
+            ),
+            habits,
+            url=api_listener.url,
+            announces=self._announces,
+            now=self._now,
+        )
         predictions.resume()
         storage.forget_expired()
         storage_listener.start(storage.route)

@@ -6,6 +6,7 @@ its caller's business.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ from kontext_desktop.wavespeed.answer import (
 )
 from kontext_desktop.wavespeed.api import Api
 from kontext_desktop.wavespeed.history import Ask, BillingRow
+from kontext_desktop.wavespeed.spare import Spare
 from kontext_desktop.wavespeed.transfer import (
     Line,
     Report,
@@ -98,6 +100,7 @@ class Client:
         self._deadlines = deadlines
         self._now = now
         self._given = api_transport
+        self._spare = Spare(self._api.endpoint, deadlines.connect, now=now, wall=wall)
         self._looks = self._line(api_transport or Transport(now))
         self._storage = self._line(storage_transport or Transport(now, public_only=not self._local))
 
@@ -113,6 +116,7 @@ class Client:
         self.close()
 
     def close(self) -> None:
+        self._spare.close()
         self._looks.transport.close()
         self._storage.transport.close()
 
@@ -125,6 +129,19 @@ class Client:
         this is exact to half a second and half of what the exchange took.
         """
         return self._api.clock_offset
+
+    def warm(self) -> None:
+        """Connect ahead of time for looks, prices and uploads, if there is no connection. Sends no
+        key and no request. Blocks; never raises for a service that cannot be reached."""
+        if isinstance(self._looks.transport, Transport):
+            with contextlib.suppress(httpx.TransportError):
+                self._looks.transport.connect(self._api.endpoint, self._deadlines.connect)
+
+    def prepare_submit(self) -> None:
+        """Connect ahead of time for the next paid request; called again and again while a person
+        makes up their mind, for it lasts 20 seconds. Otherwise as `warm`."""
+        if self._given is None:
+            self._spare.prepare()
 
     def announces_practice(self) -> bool:
         """Whether a practice service answers here. Sends no key, and asks this machine only.
@@ -170,15 +187,15 @@ class Client:
         )
 
     def submit(self, model: ModelSpec, body: Mapping[str, object]) -> Prediction:
-        """Ask for one edit. The only call that costs money, made once, on a connection of its own:
-        an old one may be dead already, and then nobody knows what arrived.
+        """Ask for one edit. The only call that costs money, made once, on a connection of its own
+        that no request has used (see `Spare`).
 
         Raises NotSentError, RefusedError, AccessError (nothing charged), UnansweredError (perhaps).
         """
         unknown = body.keys() - SENT_NAMES
         if unknown:
             raise ParameterError(f"The model has no parameter {', '.join(sorted(unknown))}.")
-        line = self._line(self._given or Transport(self._now))
+        line = self._line(self._given or self._spare.take())
         try:
             reply, answer = self._api.exchange(
                 line, "POST", f"/api/v3/{model.id}", body, self._deadlines.submit

@@ -13,12 +13,17 @@ import ipaddress
 import ssl
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import httpcore
 import httpx
 
 from kontext_desktop.errors import ServiceError
+
+KEPT = 20.0
+"""Seconds that a connection is kept without being used. Whoever closes idle ones (services,
+routers) takes longer for it."""
 
 
 class Transport(httpx.BaseTransport):
@@ -29,26 +34,28 @@ class Transport(httpx.BaseTransport):
     by the address really connected to and before anything is sent.
     """
 
-    def __init__(self, now: Callable[[], float], *, public_only: bool = False) -> None:
+    def __init__(
+        self,
+        now: Callable[[], float],
+        *,
+        public_only: bool = False,
+        trust: Callable[[], ssl.SSLContext] | None = None,
+    ) -> None:
         self._now = now
+        self._trust = trust or _trust
         self._sockets = _Sockets(now, public_only)
         self._lock = threading.Lock()
-        self._pools: dict[str, httpcore.ConnectionPool] = {}
+        self._pools: dict[str, _Pool] = {}
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        start, url = self._now(), request.url
+        start = self._now()
         timeouts = request.extensions["timeout"]
         moments = {name: start + seconds for name, seconds in timeouts.items()}
         with _in_httpx_terms():
-            response = self._pool(url.scheme).handle_request(
+            response = self._pool(request.url.scheme).core.handle_request(
                 httpcore.Request(
                     request.method,
-                    httpcore.URL(
-                        scheme=url.raw_scheme,
-                        host=url.raw_host,
-                        port=url.port,
-                        target=url.raw_path,
-                    ),
+                    _as_core(request.url),
                     headers=request.headers.raw,
                     content=request.stream,
                     extensions={**request.extensions, "timeout": moments},
@@ -56,25 +63,49 @@ class Transport(httpx.BaseTransport):
             )
         return httpx.Response(response.status, headers=response.headers, stream=_Body(response))
 
+    def connect(self, url: httpx.URL, seconds: float) -> None:
+        """Have a connection ready for the next request to where `url` is, unless one is already:
+        its certificate checked, not one byte of a request sent. It is good for 20 seconds, and
+        taken only while the other side has neither spoken nor hung up.
+
+        Raises httpx.ConnectError when there is none within `seconds`.
+        """
+        pool, origin = self._pool(url.scheme), _as_core(url).origin
+        if any(c.is_idle() and not c.has_expired() for c in pool.core.connections):
+            return
+        with _in_httpx_terms():
+            self._sockets.prepare(
+                origin.host.decode("ascii"), origin.port, pool.trusted, self._now() + seconds
+            )
+
     def close(self) -> None:
         with self._lock:
             for pool in self._pools.values():
-                pool.close()
+                pool.core.close()
             self._pools.clear()
+        self._sockets.close()
 
-    def _pool(self, scheme: str) -> httpcore.ConnectionPool:
+    def _pool(self, scheme: str) -> _Pool:
         """One pool for each scheme, so that certificates are loaded only when there is TLS."""
         with self._lock:
             if scheme not in self._pools:
-                self._pools[scheme] = httpcore.ConnectionPool(
-                    ssl_context=_trust() if scheme == "https" else None,
+                trusted = self._trust() if scheme == "https" else None
+                core = httpcore.ConnectionPool(
+                    ssl_context=trusted,
                     max_connections=None,
                     max_keepalive_connections=4,
-                    keepalive_expiry=20,
+                    keepalive_expiry=KEPT,
                     retries=0,
                     network_backend=self._sockets,
                 )
+                self._pools[scheme] = _Pool(core, trusted)
             return self._pools[scheme]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pool:
+    core: httpcore.ConnectionPool
+    trusted: ssl.SSLContext | None
 
 
 _STAND_INS = ipaddress.ip_network("198.18.0.0/15")
@@ -99,6 +130,12 @@ def _trust() -> ssl.SSLContext:
     context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
+
+
+def _as_core(url: httpx.URL) -> httpcore.URL:
+    return httpcore.URL(
+        scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+    )
 
 
 @contextlib.contextmanager
@@ -141,10 +178,15 @@ def _has_leftovers(response: httpcore.Response) -> bool:
 
 
 class _Sockets(httpcore.NetworkBackend):
+    """Makes connections, and keeps at most one that was made ahead of time."""
+
     def __init__(self, now: Callable[[], float], public_only: bool) -> None:
         self._plain = httpcore.SyncBackend()
         self._now = now
         self._public_only = public_only
+        self._lock = threading.Lock()
+        self._ready: _Ready | None = None
+        self._closed = False
 
     def connect_tcp(
         self,
@@ -154,6 +196,10 @@ class _Sockets(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
+        ready = self._swap(None)
+        if ready and (ready.host, ready.port) == (host, port) and self._is_good(ready):
+            return ready.stream
+        _close(ready)
         left = _left(timeout, self._now, httpcore.ConnectTimeout)
         try:
             stream = self._plain.connect_tcp(host, port, left, local_address, socket_options)
@@ -162,6 +208,65 @@ class _Sockets(httpcore.NetworkBackend):
         if self._public_only:
             _refuse_local(stream)
         return _Stream(stream, self._now)
+
+    def prepare(self, host: str, port: int, trusted: ssl.SSLContext | None, until: float) -> None:
+        """Have a connection ready for `connect_tcp`, with TLS if there is a context for it."""
+        ready = self._swap(None)
+        if ready is None or not self._is_good(ready):
+            _close(ready)
+            stream = self.connect_tcp(host, port, until)
+            if trusted is not None:
+                trusted.set_alpn_protocols(["http/1.1"])
+                stream = stream.start_tls(trusted, host, until)
+            ready = _Ready(host, port, stream, self._now())
+        _close(self._swap(ready))
+
+    def close(self) -> None:
+        """Nothing is kept from here on."""
+        ready = self._swap(None)
+        with self._lock:
+            self._closed = True
+        _close(ready)
+
+    def _swap(self, ready: _Ready | None) -> _Ready | None:
+        """Keep this one, if any; the one to be used or closed in its place."""
+        with self._lock:
+            if self._closed:
+                return ready
+            before, self._ready = self._ready, ready
+        return before
+
+    def _is_good(self, ready: _Ready) -> bool:
+        return 0 <= self._now() - ready.at <= KEPT and _is_silent(ready.stream)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    host: str
+    port: int
+    stream: httpcore.NetworkStream
+    at: float
+
+
+def _close(ready: _Ready | None) -> None:
+    if ready is not None:
+        ready.stream.close()
+
+
+def _is_silent(stream: httpcore.NetworkStream) -> bool:
+    """Whether nothing has come on an unused connection, not even its end.
+
+    It has to be read, not only looked at: TLS sends session tickets by itself.
+    """
+    socket = stream.get_extra_info("socket")
+    try:
+        socket.settimeout(0)
+        socket.recv(1)
+    except (BlockingIOError, ssl.SSLWantReadError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _refuse_local(stream: httpcore.NetworkStream) -> None:
@@ -179,11 +284,15 @@ def _refuse_local(stream: httpcore.NetworkStream) -> None:
 
 
 class _Stream(httpcore.NetworkStream):
-    """A connection; its `timeout` arguments are moments of the clock."""
+    """A connection; its `timeout` arguments are moments of the clock. `secured`: TLS has been
+    started, perhaps ahead of time, and is not started again."""
 
-    def __init__(self, stream: httpcore.NetworkStream, now: Callable[[], float]) -> None:
+    def __init__(
+        self, stream: httpcore.NetworkStream, now: Callable[[], float], *, secured: bool = False
+    ) -> None:
         self._stream = stream
         self._now = now
+        self._secured = secured
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         return self._stream.read(max_bytes, _left(timeout, self._now, httpcore.ReadTimeout))
@@ -200,8 +309,11 @@ class _Stream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
+        if self._secured:
+            return self
         left = _left(timeout, self._now, httpcore.ConnectTimeout)
-        return _Stream(self._stream.start_tls(ssl_context, server_hostname, left), self._now)
+        secured = self._stream.start_tls(ssl_context, server_hostname, left)
+        return _Stream(secured, self._now, secured=True)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)

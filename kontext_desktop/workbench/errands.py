@@ -66,8 +66,8 @@ class Unfinished:
 
 
 def find_document(studio: Studio, document_id: str) -> Opened | None:
-    known = [item for item in studio.library.list_documents() if item.id == document_id]
-    return _opened(studio, known[0]) if known else None
+    document = studio.library.find_document(document_id)
+    return _opened(studio, document) if document else None
 
 
 def bring_in(studio: Studio, path: Path) -> Opened:
@@ -114,7 +114,7 @@ def stand(studio: Studio, settings: Settings) -> tuple[Standing, Unfinished]:
     from kontext_desktop.engine.studio import Target
 
     studio.target = Target(settings.endpoint, settings.mode == "practice")
-    studio.daily_cap, studio.jobs_in_flight = settings.daily_cap, settings.jobs_in_flight
+    studio.settings = settings
     origin = studio.get_origin()
     if origin.practice:
         key_text, key_tone = "Practice needs no key", Tone.PLAIN

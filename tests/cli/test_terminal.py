@@ -7,76 +7,14 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image
+from terminal_tools import CHANGE, Terminal
 
 from kontext_desktop.library import Library
 from kontext_desktop.practice import Fault, PracticeService
-
-CHANGE = ["--change", "replace the background with pale blue"]
-
-
-@dataclass(frozen=True)
-class Terminal:
-    folder: Path
-
-    def start(self, *arguments: object, **changes: str) -> subprocess.Popen[str]:
-        environment = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("KONTEXT_", "WAVESPEED"))
-        }
-        environment |= {
-            "KONTEXT_LIBRARY": str(self.folder / "library"),
-            "KONTEXT_CONFIG": str(self.folder / "config"),
-            **changes,
-        }
-        return subprocess.Popen(
-            [sys.executable, "-m", "kontext_desktop.cli", *map(str, arguments)],
-            env=environment,
-            cwd=self.folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            # A shell's background job ignores Ctrl+C, and so would what the tests start in one.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-        )
-
-    def run(self, *arguments: object, status: int = 0, **changes: str) -> tuple[str, str]:
-        """Standard output and error of one command that must end with `status`."""
-        with self.start(*arguments, **changes) as process:
-            out, err = process.communicate(timeout=120)
-        assert process.returncode == status, f"{arguments}: {process.returncode}\n{out}\n{err}"
-        assert "Traceback" not in err
-        return out, err
-
-    def json(self, *arguments: object, status: int = 0, **changes: str) -> Any:
-        return json.loads(self.run(*arguments, "--json", status=status, **changes)[0])
-
-
-@pytest.fixture
-def terminal(tmp_path: Path) -> Terminal:
-    return Terminal(tmp_path)
-
-
-@pytest.fixture
-def photo(tmp_path: Path) -> Path:
-    path = tmp_path / "photo.jpg"
-    Image.radial_gradient("L").resize((360, 240)).convert("RGB").save(path, quality=92)
-    return path
-
-
-@pytest.fixture
-def away(tmp_path: Path) -> Iterator[PracticeService]:
-    """A stand-in in this process that counts as a real service."""
-    with PracticeService(tmp_path / "away", seconds=0.05, announces=False) as service:
-        yield service
 
 
 def test_an_edit_is_found_again_by_a_new_process(
@@ -211,7 +149,7 @@ def test_refusal_failure_and_absence_keep_the_job(
     _, err = terminal.run("edit", photo, *CHANGE, status=4, **real)
     assert err.strip()
     states = [job["state"] for job in terminal.json("jobs", "--all")]
-    assert states[:4] == ["failed", "failed", "failed", "unsure"]
+    assert states[:4] == ["failed", "queued", "failed", "unsure"]
 
 
 def test_sent_jobs_are_collected_later(terminal: Terminal, photo: Path) -> None:

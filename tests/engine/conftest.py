@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from engine_tools import KEY
+from engine_tools import KEY, Clock
 from PIL import Image
 
 from kontext_desktop.engine import intake
@@ -16,29 +17,46 @@ from kontext_desktop.keys import Keys
 from kontext_desktop.library import Library
 from kontext_desktop.model import Version
 from kontext_desktop.practice import PracticeService
+from kontext_desktop.register import Register
 
 
 @pytest.fixture
-def service(tmp_path: Path) -> Iterator[PracticeService]:
+def clock() -> Clock:
+    """The time of studio, library, register and service alike."""
+    return Clock()
+
+
+@pytest.fixture
+def habits() -> dict[str, Any]:
+    """Options of the service; a test sets its own with `parametrize`."""
+    return {}
+
+
+@pytest.fixture
+def service(tmp_path: Path, clock: Clock, habits: dict[str, Any]) -> Iterator[PracticeService]:
     """A stand-in that does not say so: Jobs sent to it count as real ones."""
-    with PracticeService(tmp_path / "service", seconds=0.05, announces=False) as running:
+    with PracticeService(tmp_path / "service", now=clock, announces=False, **habits) as running:
         yield running
 
 
 @pytest.fixture
-def open_studio(tmp_path: Path, service: PracticeService) -> Iterator[Callable[[], Studio]]:
-    """Opens a studio over the same library each time; the one before is closed first."""
+def open_studio(
+    tmp_path: Path, service: PracticeService, clock: Clock
+) -> Iterator[Callable[..., Studio]]:
+    """Opens a studio over the same library each time; the one before is closed first. With another
+    `name`, over a library beside it, as a second program would."""
     opened: list[Studio] = []
 
-    def open_one() -> Studio:
-        if opened:
+    def open_one(name: str = "library", key: str = KEY) -> Studio:
+        if opened and name == "library":
             opened.pop().close()
+        library = Library.open(tmp_path / name, program="tests", now=clock)
         studio = Studio(
-            library=Library.open(tmp_path / "library", program="tests"),
-            keys=Keys({"WAVESPEED_API_KEY": KEY}),
+            library=library,
+            keys=Keys({"WAVESPEED_API_KEY": key}),
             target=Target(service.url, embedded_practice=False),
-            daily_cap=10_000_000,
-            jobs_in_flight=3,
+            register=Register(tmp_path / "register", library.id, clock),
+            now=clock,
         )
         opened.append(studio)
         return studio

@@ -10,7 +10,7 @@ from kontext_desktop.engine.order import place_order
 from kontext_desktop.engine.studio import Studio, Target
 from kontext_desktop.errors import AccessError, BudgetError, ParameterError
 from kontext_desktop.keys import Keys, NoKeyringError
-from kontext_desktop.model import EMBEDDED_PRACTICE, Spend, Version
+from kontext_desktop.model import EMBEDDED_PRACTICE, Settings, Spend, Version
 from kontext_desktop.practice import PracticeService
 
 
@@ -42,7 +42,7 @@ def test_a_draft_the_service_would_refuse_is_refused_here(
 def test_caps_are_kept_by_the_engine(studio: Studio, original: Version) -> None:
     with pytest.raises(BudgetError, match=r"\$0\.32.*\$0\.10"):
         place_order(studio, original, draft(count=4), max_cost=100_000)
-    studio.daily_cap = 200_000
+    studio.settings = Settings(daily_cap=200_000)
     jobs = place_order(studio, original, draft(count=2))
     with pytest.raises(BudgetError, match=r"\$0\.04 is left.*not sent yet"):
         place_order(studio, original, draft())
@@ -53,7 +53,7 @@ def test_caps_are_kept_by_the_engine(studio: Studio, original: Version) -> None:
 
 
 def test_practice_is_rehearsed_without_the_daily_cap(studio: Studio, original: Version) -> None:
-    studio.daily_cap, studio.practice_seconds = 100_000, 0.05
+    studio.settings, studio.practice_seconds = Settings(daily_cap=100_000), 0.05
     studio.target = Target(studio.target.endpoint, embedded_practice=True)
     assert len(place_order(studio, original, draft(count=2))) == 2
     with pytest.raises(BudgetError):

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine_tools import carry, draft
+from engine_tools import Clock, carry, draft
 
-from kontext_desktop.engine import runner
+from kontext_desktop.engine import runner, sending
 from kontext_desktop.engine.order import place_order
 from kontext_desktop.engine.recovery import recover
 from kontext_desktop.engine.studio import Studio, Target
@@ -20,7 +20,7 @@ def test_a_job_that_was_being_sent_may_be_billed_and_is_not_repeated(
 ) -> None:
     (job,) = place_order(studio, original, draft())
     job = runner.advance(studio, job.id).job
-    studio.library.claim_sending(job, 3, studio.now())
+    studio.library.claim_sending(job, 3, 99, sent_at=studio.now())
     later = open_studio()
     (found,) = recover(later)
     assert (found.state, found.charged) == (JobState.UNSURE, "maybe")
@@ -35,13 +35,15 @@ def test_running_and_downloading_jobs_go_on_after_a_restart(
     original: Version,
     service: PracticeService,
     open_studio: Callable[[], Studio],
+    clock: Clock,
 ) -> None:
     first, second = place_order(studio, original, draft(count=2))
     for _ in range(2):
         first = runner.advance(studio, first.id).job
         second = runner.advance(studio, second.id).job
-    while second.state is not JobState.DOWNLOADING:
-        second = runner.advance(studio, second.id).job
+    clock.wait(10)
+    second = runner.advance(studio, second.id).job
+    assert second.state is JobState.DOWNLOADING
     assert first.state is JobState.RUNNING
     later = open_studio()
     done = carry(later, recover(later))
@@ -67,7 +69,7 @@ def test_only_jobs_of_the_chosen_service_are_touched(
 ) -> None:
     (job,) = place_order(studio, original, draft())
     job = runner.advance(studio, job.id).job
-    studio.library.claim_sending(job, 3, studio.now())
+    studio.library.claim_sending(job, 3, 99, sent_at=studio.now())
     later = open_studio()
     later.target = Target(later.target.endpoint, embedded_practice=True)
     assert recover(later) == []
@@ -81,7 +83,7 @@ def test_a_job_under_way_in_this_run_is_not_taken_for_a_lost_one(
     recover(studio)
     (job,) = place_order(studio, original, draft())
     job = runner.advance(studio, job.id).job
-    studio.library.claim_sending(job, 3, studio.now())
+    studio.library.claim_sending(job, 3, 99, sent_at=studio.now())
     (found,) = recover(studio)
     assert found.state is JobState.SENDING
 
@@ -91,6 +93,7 @@ def test_what_is_sent_before_the_recovery_is_not_taken_for_lost(
 ) -> None:
     (job,) = place_order(studio, original, draft())
     job = runner.advance(studio, job.id).job
-    assert runner._claim(studio, job) is not None  # what a pool thread does just before it sends
+    # What a pool thread does just before it sends.
+    assert sending._claim(studio, studio.get_service(), job) is not None
     (found,) = recover(studio)
     assert found.state is JobState.SENDING

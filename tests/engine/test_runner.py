@@ -7,16 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from engine_tools import KEY, carry, draft, edit
+from engine_tools import KEY, Clock, carry, draft, edit
 from PIL import Image
 
 from kontext_desktop.catalog import KONTEXT_MAX
-from kontext_desktop.engine import render, runner
+from kontext_desktop.engine import render, runner, sending
 from kontext_desktop.engine.order import place_order
 from kontext_desktop.engine.studio import Studio
 from kontext_desktop.errors import ParameterError
 from kontext_desktop.imaging import read
-from kontext_desktop.model import JobState, Size, Version
+from kontext_desktop.model import JobState, Settings, Size, Version
 from kontext_desktop.practice import Fault, PracticeService
 
 SUBMIT = f"/api/v3/{KONTEXT_MAX.id}"
@@ -137,10 +137,10 @@ def test_a_lost_reply_is_never_sent_again(
         ("status:402", JobState.FAILED, "no"),
         ("status:404", JobState.FAILED, "no"),
         ("status:413", JobState.FAILED, "no"),
-        ("status:500", JobState.UNSURE, "maybe"),
-        ("status:503", JobState.UNSURE, "maybe"),
-        ("html", JobState.UNSURE, "maybe"),
-        ("close", JobState.UNSURE, "maybe"),
+        ("status:500", JobState.FAILED, "no"),
+        ("status:503", JobState.FAILED, "no"),
+        ("html", JobState.FAILED, "no"),
+        ("close", JobState.FAILED, "no"),
         ("short", JobState.UNSURE, "maybe"),
         ("fail:1403", JobState.FAILED, "maybe"),
     ],
@@ -186,9 +186,12 @@ def test_an_unreadable_picture_is_kept_because_it_was_paid_for(
     (job,) = carry(studio, place_order(studio, original, draft()))
     assert (job.state, job.charged) == (JobState.FAILED, "yes")
     assert job.problem is not None
-    digest = job.problem.hint.partition("blob ")[2].partition(")")[0]
-    kept = [path for path in studio.library.folder.rglob(f"{digest}*") if path.is_file()]
-    assert b"<html" in kept[0].read_bytes().lower()
+    (kept,) = job.quarantine
+    assert b"<html" in studio.library.blobs.read(kept).lower()
+    runner.collect_again(studio, job.id)
+    (collected,) = carry(studio, [job])
+    assert (collected.state, collected.charged) == (JobState.DONE, "yes")
+    assert len(service.ledger) == 1
 
 
 def test_a_service_that_is_away_keeps_the_job_until_it_is_back(
@@ -208,11 +211,10 @@ def test_a_service_that_is_away_keeps_the_job_until_it_is_back(
 
 
 def test_a_queued_job_is_not_sent_by_itself_after_two_minutes(
-    studio: Studio, original: Version, service: PracticeService
+    studio: Studio, original: Version, service: PracticeService, clock: Clock
 ) -> None:
     (job,) = place_order(studio, original, draft())
-    late = studio.now() + runner.PATIENCE + 1
-    studio.now = lambda: late
+    clock.wait(sending.PATIENCE + 1)
     assert runner.advance(studio, job.id).again_in is None
     assert not submits(service)
     runner.permit(studio, job.id)
@@ -240,7 +242,7 @@ def test_what_was_sent_is_never_permitted_again(
 ) -> None:
     (job,) = place_order(studio, original, draft())
     job = runner.advance(studio, job.id).job
-    studio.library.claim_sending(job, 3, studio.now())
+    studio.library.claim_sending(job, 3, 99, sent_at=studio.now())
     with pytest.raises(ParameterError):
         runner.permit(studio, job.id)
     assert studio.library.get_job(job.id).state is JobState.SENDING
@@ -248,15 +250,14 @@ def test_what_was_sent_is_never_permitted_again(
 
 
 def test_a_job_waiting_for_a_free_place_keeps_its_permission(
-    studio: Studio, original: Version, service: PracticeService
+    studio: Studio, original: Version, service: PracticeService, clock: Clock
 ) -> None:
-    studio.jobs_in_flight = 1
+    studio.settings = Settings(jobs_in_flight=1)
     first, second = place_order(studio, original, draft(count=2))
     for _ in range(2):
         runner.advance(studio, first.id)
-    for minute in range(1, 6):
-        now = first.created_at + 50 * minute
-        studio.now = lambda now=now: now
+    for _ in range(5):
+        clock.wait(50)
         step = runner.advance(studio, second.id)
         step = runner.advance(studio, second.id)
         assert step.again_in is not None
@@ -269,7 +270,7 @@ def test_the_daily_cap_holds_at_the_moment_of_sending(
     studio: Studio, original: Version, service: PracticeService
 ) -> None:
     jobs = place_order(studio, original, draft(count=3))
-    studio.daily_cap = 160_000
+    studio.settings = Settings(daily_cap=160_000)
     settled = carry(studio, jobs)
     assert [job.state for job in settled].count(JobState.DONE) == 2
     (held,) = [job for job in settled if job.state is JobState.QUEUED]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from kontext_desktop.library import Library, NewJob, Received
+from kontext_desktop.library import Library, NewJob
 from kontext_desktop.model import (
     EMBEDDED_PRACTICE,
     Document,
@@ -18,6 +18,7 @@ from kontext_desktop.model import (
     Job,
     JobState,
     Origin,
+    Received,
     Recipe,
     Size,
 )

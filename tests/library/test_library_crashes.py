@@ -17,8 +17,8 @@ from kontext_desktop.model import EMBEDDED_PRACTICE, JobState
 WORKER = """
 import os, sys
 from pathlib import Path
-from kontext_desktop.library import Library, NewJob, Received
-from kontext_desktop.model import EMBEDDED_PRACTICE, Frame, JobState, Recipe, Size
+from kontext_desktop.library import Library, NewJob
+from kontext_desktop.model import EMBEDDED_PRACTICE, Frame, JobState, Received, Recipe, Size
 
 with Library.open(Path(sys.argv[1]), program="worker") as library:
     master = library.blobs.put(os.urandom(50_000))

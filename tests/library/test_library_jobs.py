@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from kontext_desktop.errors import LibraryError
-from kontext_desktop.library import Conflict, Library, NewJob, Received
+from kontext_desktop.library import Conflict, Library, NewJob
 from kontext_desktop.model import (
     EMBEDDED_PRACTICE,
     Document,
@@ -22,6 +22,7 @@ from kontext_desktop.model import (
     Layer,
     Origin,
     Problem,
+    Received,
     Size,
     Spend,
 )
@@ -39,8 +40,8 @@ LIFE = {
     "running": "running downloading failed expired",
     "downloading": "downloading failed expired",
     "done": "done",
-    "failed": "failed",
-    "expired": "expired",
+    "failed": "failed unsure running",
+    "expired": "expired running",
     "cancelled": "cancelled",
 }
 
@@ -147,7 +148,7 @@ def test_no_more_are_in_flight_than_allowed(
 
     def claim(own: list[Job]) -> list[Job]:
         ready.wait()
-        return [won for job in own if (won := library.claim_sending(job, 3, 1234.0))]
+        return [won for job in own if (won := library.claim_sending(job, 3, 99, sent_at=1234.0))]
 
     with ThreadPoolExecutor(8) as pool:
         claimed = [
@@ -158,10 +159,10 @@ def test_no_more_are_in_flight_than_allowed(
         (JobState.SENDING, 1234.0, "maybe")
     }
     with pytest.raises(Conflict):
-        library.claim_sending(replace(claimed[0], state=JobState.QUEUED), 99, 0)
+        library.claim_sending(replace(claimed[0], state=JobState.QUEUED), 99, 99, sent_at=0)
     library.move_job(claimed[0], JobState.FAILED, "refused")
     waiting = next(job for job in library.list_jobs() if job.state is JobState.QUEUED)
-    assert library.claim_sending(waiting, 3, 1300.0) is not None
+    assert library.claim_sending(waiting, 3, 99, sent_at=1300.0) is not None
 
 
 @pytest.mark.parametrize(
@@ -228,7 +229,7 @@ def test_spend_counts_from_when_it_was_sent(
 ) -> None:
     job = put_job(JobState.QUEUED)
     clock.time = 5000
-    sent = library.claim_sending(job, 1, 5000)
+    sent = library.claim_sending(job, 1, 99, sent_at=5000)
     assert sent is not None
     assert library.spend(EMBEDDED_PRACTICE, 4000) == Spend(0, 80_000)
     assert library.spend(EMBEDDED_PRACTICE, 5001) == Spend()

@@ -13,6 +13,7 @@ from kontext_desktop.errors import LibraryError
 from kontext_desktop.library import Library, failures, schema
 from kontext_desktop.model import Size
 
+NEWEST = len(schema.MIGRATIONS)
 ADD_COLOUR = "ALTER TABLE documents ADD COLUMN colour TEXT"
 
 
@@ -50,18 +51,18 @@ def test_migration_keeps_rows_readable_and_a_copy_beside(database: Path) -> None
     migrations = [*schema.MIGRATIONS, ADD_COLOUR]
     with closing(schema.connect(database, reading_only=False)) as connection:
         schema.migrate(connection, database.parent, migrations)
-        assert schema.get_version(connection) == 2
+        assert schema.get_version(connection) == NEWEST + 1
     with pytest.raises(LibraryError, match="newer"):
         Library.open(database.parent, program="tests")
     # An older program may not open it, but the rows' seals must still hold.
     with closing(sqlite3.connect(database)) as connection:
-        connection.execute("PRAGMA user_version = 1")
+        connection.execute(f"PRAGMA user_version = {NEWEST}")
     with Library.open_reading(database.parent) as library:
         assert library.list_documents()[0].name == "kept.jpg"
-    with closing(sqlite3.connect(database.with_name("library-version-1.db"))) as copy:
+    with closing(sqlite3.connect(database.with_name(f"library-version-{NEWEST}.db"))) as copy:
         assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert copy.execute("SELECT name FROM documents").fetchall() == [("kept.jpg",)]
-        assert copy.execute("PRAGMA user_version").fetchone() == (1,)
+        assert copy.execute("PRAGMA user_version").fetchone() == (NEWEST,)
 
 
 def test_failed_migration_changes_nothing(database: Path) -> None:
@@ -69,14 +70,14 @@ def test_failed_migration_changes_nothing(database: Path) -> None:
     with closing(schema.connect(database, reading_only=False)) as connection:
         with pytest.raises(sqlite3.OperationalError):
             schema.migrate(connection, database.parent, migrations)
-        assert schema.get_version(connection) == 1
+        assert schema.get_version(connection) == NEWEST
         columns = [row["name"] for row in connection.execute("PRAGMA table_info(documents)")]
     assert "colour" not in columns
 
 
 def test_older_library_is_not_read_before_it_is_migrated(database: Path) -> None:
     with pytest.raises(LibraryError, match="older version"):
-        schema.connect(database, reading_only=True, newest=2)
+        schema.connect(database, reading_only=True, newest=NEWEST + 1)
 
 
 @pytest.mark.parametrize(

@@ -4,20 +4,17 @@ import contextlib
 import socket
 import ssl
 import struct
-import threading
-from pathlib import Path
 
 import httpx
 import pytest
+from wavespeed_tools import WIRE, whole
 
 from kontext_desktop.catalog import KONTEXT_MAX
 from kontext_desktop.errors import NotSentError, ServiceError, UnansweredError
-from kontext_desktop.wavespeed.client import Client, Deadlines
 from kontext_desktop.wavespeed.transfer import Line, exchange, fetch
 from kontext_desktop.wavespeed.transport import Transport, is_public
 from kontext_desktop.wavespeed.wire import submit_body
 
-WIRE = Path(__file__).parents[1] / "data" / "wire"
 ID = "3f7c9a1e5b2d4c68a0e1f2938475bacd"
 BODY = submit_body(
     KONTEXT_MAX,
@@ -28,96 +25,6 @@ BODY = submit_body(
     aspect_ratio=None,
 )
 CREATED = (WIRE / "submit_created.json").read_bytes()
-
-
-def whole(body, status=b"200 OK", extra=b""):
-    return b"HTTP/1.1 %b\r\n%bContent-Length: %d\r\n\r\n%b" % (status, extra, len(body), body)
-
-
-def read_request(connection):
-    data = b""
-    while b"\r\n\r\n" not in data:
-        piece = connection.recv(65_536)
-        if not piece:
-            return b""
-        data += piece
-    head, _, body = data.partition(b"\r\n\r\n")
-    length = 0
-    for line in head.lower().split(b"\r\n"):
-        if line.startswith(b"content-length:"):
-            length = int(line.partition(b":")[2])
-    while len(body) < length:
-        body += connection.recv(65_536)
-    return head + b"\r\n\r\n" + body
-
-
-class Server:
-    """Answers each request with what `script(connection, request)` returns; None hangs up."""
-
-    def __init__(self, script):
-        self.script = script
-        self.requests = []
-        self.connections = []
-        self.stop = threading.Event()
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.threads = [threading.Thread(target=self.accept)]
-        self.threads[0].start()
-
-    def accept(self):
-        while True:
-            connection, _ = self.listener.accept()
-            if self.stop.is_set():
-                connection.close()
-                return
-            self.connections.append(connection)
-            self.threads.append(threading.Thread(target=self.talk, args=[connection]))
-            self.threads[-1].start()
-
-    def talk(self, connection):
-        with connection, contextlib.suppress(OSError):
-            while request := read_request(connection):
-                self.requests.append(request)
-                answer = self.script(connection, request)
-                if answer is None:
-                    return
-                connection.sendall(answer)
-
-    def close(self):
-        self.stop.set()
-        socket.create_connection(("127.0.0.1", self.port)).close()
-        for connection in self.connections:
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-        for thread in self.threads:
-            thread.join()
-        self.listener.close()
-
-
-@pytest.fixture
-def serve():
-    servers = []
-
-    def start(script):
-        servers.append(Server(script))
-        return servers[-1]
-
-    yield start
-    for server in servers:
-        server.close()
-
-
-@pytest.fixture
-def make():
-    with contextlib.ExitStack() as stack:
-
-        def connect(endpoint, **seconds):
-            deadlines = Deadlines(**seconds)
-            client = Client(endpoint, lambda: "some-key", version="0", deadlines=deadlines)
-            return stack.enter_context(client)
-
-        yield connect
 
 
 def reset(connection, _request):

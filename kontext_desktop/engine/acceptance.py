@@ -1,0 +1,49 @@
+"""The one moment that must not be lost: the service has taken an edit, and this is its id."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from kontext_desktop.errors import LibraryError
+from kontext_desktop.library import Conflict
+from kontext_desktop.model import Job, JobState
+
+if TYPE_CHECKING:
+    from kontext_desktop.engine.studio import Studio
+
+
+def accept(studio: Studio, job: Job, prediction_id: str, note: str) -> Job:
+    """Write down the id that was paid for. A failing disk gets a second chance; then the id goes
+    into the error and the log, and the Job is found `sending`, so never sent again.
+
+    Raises Conflict when the prediction is another Job's.
+    """
+
+    def write() -> Job:
+        return studio.library.move_job(
+            job, JobState.RUNNING, note, prediction_id=prediction_id, looks=0, problem=None
+        )
+
+    try:
+        running = write()
+    except Conflict:
+        raise
+    except LibraryError:
+        try:
+            running = write()
+        except LibraryError as error:
+            raise LibraryError(
+                f"The service accepted this edit as {prediction_id}, but that could not be "
+                f"written down: {error.message}",
+                "Note the id: the picture can be fetched with it for seven days.",
+                error.detail,
+                charged="yes",
+            ) from error
+    studio.get_line(job.origin).reached(studio.now())
+    try:
+        studio.register.claim(studio.register_name(job.origin), job.id, prediction_id)
+    except LibraryError as error:
+        # It is safe in this library; that other libraries do not know it is told to the log.
+        logging.getLogger(__name__).warning("%s %s", error.message, error.detail)
+    return running

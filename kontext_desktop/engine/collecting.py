@@ -1,0 +1,235 @@
+"""From `running` to `done`: look, download, keep. All of it is free and repeated as long as needed.
+
+Losing the network fails nothing: the service keeps what it made for seven days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from kontext_desktop.catalog import MODELS
+from kontext_desktop.engine import waiting
+from kontext_desktop.engine.outcome import age, fail, held_by_other_key, note_trouble, problem_of
+from kontext_desktop.errors import (
+    AccessError,
+    FailedError,
+    GoneError,
+    ImageError,
+    NotSentError,
+    ServiceError,
+)
+from kontext_desktop.imaging import verify_output
+from kontext_desktop.model import Job, JobState, Progress, Prompt, Received, Step
+from kontext_desktop.wavespeed import Prediction, explain_failure
+
+if TYPE_CHECKING:
+    from kontext_desktop.engine.studio import Service, Studio
+
+YOUNG = 600.0
+"""A prediction this young may not be known everywhere at the service yet: a 404 is no answer."""
+EMPTY_LOOKS = 5
+"""How often a completed prediction without outputs, or one the service does not know any more, is
+looked at again."""
+BAD_TRIES = 6
+"""How often a download is tried that fails in a way which waiting is not likely to cure."""
+
+_Report = Callable[[Progress], None]
+
+
+def look(studio: Studio, service: Service, job: Job, report: _Report) -> Step:
+    """running: ask how far the prediction is. Raises AccessError, LibraryError."""
+    assert job.prediction_id is not None
+    held = held_by_other_key(studio, job) or _wait_in_line(studio, job)
+    if held is not None:
+        return held
+    try:
+        prediction = service.client.get_result(job.prediction_id)
+    except GoneError as error:
+        return _unknown_there(studio, job, error)
+    except ServiceError as error:
+        return _again(studio, job, error)
+    _reached(studio, job)
+    if prediction.outcome == "failed":
+        return fail(studio, job, explain_failure(prediction))
+    if prediction.outcome == "running":
+        studio.looked_at[job.id] = age(studio, job)
+        return Step(job, waiting.next_look(studio, job, age(studio, job)))
+    if not prediction.outputs:
+        return _empty(studio, job)
+    _learn(studio, job, prediction)
+    ready = studio.library.move_job(
+        job,
+        JobState.DOWNLOADING,
+        "completed",
+        output_urls=prediction.outputs,
+        nsfw=prediction.nsfw,
+        server_seconds=prediction.server_seconds,
+        looks=0,
+    )
+    return Step(ready, 0.0)
+
+
+def download(studio: Studio, service: Service, job: Job, report: _Report) -> Step:
+    """downloading: fetch each output, keep its bytes, and make Versions of them in one act.
+
+    What cannot be read as a picture is kept too, in quarantine: it was paid for. Raises
+    AccessError, LibraryError.
+    """
+    received: list[Received] = []
+    quarantine: list[str] = []
+    for index, url in enumerate(job.output_urls):
+        try:
+            data = service.client.download(url, report)
+        except GoneError as error:
+            return _renew(studio, service, job, error)
+        except ServiceError as error:
+            if error.retry or studio.tries.get(job.id, 0) < BAD_TRIES:
+                return _again(studio, job, error)
+            return fail(studio, job, _not_fetched(error), charged="yes")
+        one = keep_output(studio, data, index, job.nsfw)
+        if isinstance(one, Received):
+            received.append(one)
+        else:
+            quarantine.append(one)
+    studio.tries.pop(job.id, None)
+    if quarantine:
+        job = studio.library.move_job(
+            job, JobState.DOWNLOADING, "received what is no picture", quarantine=tuple(quarantine)
+        )
+    if not received:
+        return fail(studio, job, _unreadable(), charged="yes")
+    return finish(studio, service, job, received)
+
+
+def keep_output(studio: Studio, data: bytes, index: int, nsfw: tuple[bool, ...]) -> Received | str:
+    """Keep the bytes of one output as a blob; its SHA-256 alone when they are no picture."""
+    digest = studio.library.blobs.put(data)
+    try:
+        probe = verify_output(data)
+    except ImageError:
+        return digest
+    flag = nsfw[index] if index < len(nsfw) else None
+    return Received(digest, len(data), probe.size, probe.format, index, flag)
+
+
+def finish(studio: Studio, service: Service, job: Job, received: list[Received]) -> Step:
+    """Make Versions of what was received; then delete it at the service, if that is wished."""
+    job, versions = studio.library.finish_job(job, received, Prompt(job.recipe.prompt).title)
+    studio.looked_at.pop(job.id, None)
+    if studio.settings.delete_after_download:
+        job = delete_at_service(studio, service, job)
+    return Step(job, None, tuple(versions))
+
+
+def delete_at_service(studio: Studio, service: Service, job: Job) -> Job:
+    """Ask the service to delete its record of an edit that is safe here; what came of that is noted
+    with the Job, and is no trouble: it deletes everything after seven days anyway.
+
+    Whether that also ends the pictures' public addresses at once, its documents do not agree on.
+    """
+    assert job.prediction_id is not None
+    try:
+        deleted = service.client.delete([job.prediction_id])
+        note = "deleted at the service" if deleted else "the service had nothing to delete"
+    except (AccessError, ServiceError) as error:
+        note = f"could not be deleted at the service: {error.message}"
+    return studio.library.move_job(job, job.state, note)
+
+
+def _wait_in_line(studio: Studio, job: Job) -> Step | None:
+    wait = studio.get_line(job.origin).wait(studio.now())
+    return Step(job, wait) if wait else None
+
+
+def _reached(studio: Studio, job: Job) -> None:
+    studio.get_line(job.origin).reached(studio.now())
+    studio.tries.pop(job.id, None)
+
+
+def _again(studio: Studio, job: Job, error: ServiceError) -> Step:
+    """Something free went wrong: come again, later each time."""
+    if isinstance(error, NotSentError):
+        return Step(job, studio.get_line(job.origin).lost(studio.now()))
+    return Step(job, note_trouble(studio, job, error.retry_after))
+
+
+def _learn(studio: Studio, job: Job, prediction: Prediction) -> None:
+    """It became ready between the last look and this one; the service may say when."""
+    earliest, latest = studio.looked_at.get(job.id, 0.0), age(studio, job)
+    told = prediction.server_seconds
+    if told is None and not earliest:
+        return  # found ready at the first look: that says nothing
+    seconds = (earliest + latest) / 2 if told is None else min(max(told, earliest), latest)
+    waiting.learn(studio, job, seconds)
+
+
+def _unknown_there(studio: Studio, job: Job, error: GoneError) -> Step:
+    """The service says it does not know this prediction; said often enough, it is believed."""
+    _reached(studio, job)
+    if age(studio, job) < YOUNG:
+        return Step(job, max(2.0, waiting.next_look(studio, job, age(studio, job))))
+    if job.looks < EMPTY_LOOKS:
+        job = studio.library.move_job(job, job.state, error.message, looks=job.looks + 1)
+        return Step(job, 5.0 * job.looks)
+    return _expire(studio, job, error)
+
+
+def _empty(studio: Studio, job: Job) -> Step:
+    if job.looks < EMPTY_LOOKS:
+        job = studio.library.move_job(
+            job, JobState.RUNNING, "completed without a picture", looks=job.looks + 1
+        )
+        return Step(job, 2.0)
+    empty = FailedError(
+        "The service says it finished, and gives no picture.",
+        "It was charged; the service refunds system errors within 3 hours. Ask their support "
+        f"about prediction {job.prediction_id}.",
+        charged="yes",
+    )
+    return fail(studio, job, empty)
+
+
+def _renew(studio: Studio, service: Service, job: Job, error: GoneError) -> Step:
+    """An output's address has expired: ask the prediction for a new one, within its seven days."""
+    assert job.prediction_id is not None
+    try:
+        prediction = service.client.get_result(job.prediction_id)
+    except GoneError as gone:
+        return _unknown_there(studio, job, gone)
+    except ServiceError as trouble:
+        return _again(studio, job, trouble)
+    if prediction.outputs and prediction.outputs != job.output_urls:
+        job = studio.library.move_job(
+            job, JobState.DOWNLOADING, "new addresses", output_urls=prediction.outputs
+        )
+        return Step(job, 0.0)
+    return _unknown_there(studio, job, error)
+
+
+def _expire(studio: Studio, job: Job, error: GoneError) -> Step:
+    days = MODELS[job.recipe.model_id].retention_days
+    gone = GoneError(
+        "The service does not have this edit any more.",
+        f"It deletes edits after {days} days, or when somebody deletes them on its website.",
+        error.detail,
+    )
+    expired = studio.library.move_job(job, JobState.EXPIRED, gone.message, problem=problem_of(gone))
+    return Step(expired, None)
+
+
+def _unreadable() -> FailedError:
+    return FailedError(
+        "What the service sent is not a picture that can be read.",
+        "It was paid for, so its bytes are kept in the library; collect it again, or save them.",
+        charged="yes",
+    )
+
+
+def _not_fetched(error: ServiceError) -> FailedError:
+    return FailedError(
+        f"The picture is ready and cannot be fetched. {error.message}",
+        "It was paid for: collect it again later; the service keeps it for 7 days.",
+        error.detail,
+        charged="yes",
+    )

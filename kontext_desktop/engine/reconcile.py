@@ -1,0 +1,356 @@
+"""Find out what became of a request that got no answer. Free of charge; it never sends.
+
+The service lists the predictions of an account. What appeared there around the time of a lost
+request, and belongs to nobody else we know of, may be its answer. If the service echoes what was
+asked, an equal echo settles it: the upload's address is random and ours alone. Else it is the
+person who says whether it is theirs; a picture that may be is fetched at once, for that is free
+and the service deletes it after days.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kontext_desktop.catalog import MODELS
+from kontext_desktop.engine import collecting
+from kontext_desktop.engine.acceptance import accept
+from kontext_desktop.engine.outcome import held_by_other_key, problem_of
+from kontext_desktop.errors import (
+    AccessError,
+    GoneError,
+    NotSentError,
+    ParameterError,
+    RefusedError,
+    ServiceError,
+    UnansweredError,
+)
+from kontext_desktop.library import Conflict
+from kontext_desktop.model import Candidate, Job, JobState, Progress, Received, Step
+from kontext_desktop.wavespeed import Prediction, submit_body
+
+if TYPE_CHECKING:
+    from kontext_desktop.engine.studio import Service, Studio
+
+LOOKUPS = (3.0, 10.0, 30.0, 60.0, 180.0, 600.0)
+"""Seconds after a request was lost at which the service is asked; a slow one may list it late."""
+HORIZON, CLEAN = LOOKUPS[-1], 3
+"""A request counts as never arrived after so many seconds and so many listings without it."""
+BEFORE, AFTER = 300.0, 900.0
+"""How far around the sending predictions are looked for: clocks differ, answers come late."""
+LATER = 60.0
+"""Seconds between two tries once the service could not be asked in all that time."""
+
+_Report = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """A prediction that may be a Job's; `certain` when the service's echo says that it is."""
+
+    prediction: Prediction
+    certain: bool
+
+
+def look_up(studio: Studio, service: Service, job: Job, report: _Report) -> Step:
+    """unsure: one search for the lost answer. Raises AccessError for a refused key, LibraryError.
+
+    Ends in `running` (the service had it), in `failed` (it never arrived, or may have been billed),
+    or stays for the person to decide about what was found.
+    """
+    held = held_by_other_key(studio, job)
+    if held is not None:
+        return held
+    wait = studio.get_line(job.origin).wait(studio.now())
+    if wait:
+        return Step(job, wait)
+    try:
+        strays = list_strays(studio, service, job)
+        for stray in strays:
+            if stray.certain:
+                return adopt(studio, service, job, stray.prediction.id)
+            _remember(studio, service, job, stray.prediction)
+    except AccessError as error:
+        if "HTTP 403" not in error.detail:
+            raise
+        return _cannot_look(studio, job, error)
+    except ServiceError as error:
+        if isinstance(error, NotSentError):
+            studio.get_line(job.origin).lost(studio.now())
+        return _cannot_look(studio, job, error)
+    studio.get_line(job.origin).reached(studio.now())
+    found = list_candidates(studio, job)
+    if found:
+        return _ask_person(studio, job, len(found))
+    job = studio.library.move_job(
+        job, JobState.UNSURE, "the service lists nothing of it", looks=job.looks + 1
+    )
+    if _waited(studio, job) >= HORIZON and job.looks >= CLEAN:
+        return _conclude(studio, service, job)
+    return Step(job, _next(studio, job))
+
+
+def list_strays(studio: Studio, service: Service, job: Job) -> list[Stray]:
+    """Predictions from around the time this Job was sent that belong to nobody we know of, without
+    those whose echo says that something else was asked for; the certain one first. Free."""
+    owned = _owned(studio, job)
+    settled = {
+        candidate.prediction_id
+        for candidate in studio.library.list_candidates(job.id)
+        if candidate.refused or candidate.received
+    }
+    strays = []
+    for listed in service.client.list_predictions(MODELS[job.recipe.model_id], **_window(job)):
+        if listed.id in owned:
+            continue
+        prediction = listed
+        if listed.id not in settled:
+            with contextlib.suppress(GoneError):  # the list is behind, or ahead, of the results
+                prediction = service.client.get_result(listed.id)
+        asked = _is_asked_by(prediction, job)
+        if asked is not False:
+            strays.append(Stray(prediction, asked is True))
+    return sorted(strays, key=lambda stray: not stray.certain)
+
+
+def list_candidates(studio: Studio, job: Job) -> list[Candidate]:
+    """What may be this Job's lost answer, for the person to decide: not refused by them, and not
+    another Job's meanwhile."""
+    owned = _owned(studio, job)
+    return [
+        candidate
+        for candidate in studio.library.list_candidates(job.id)
+        if not candidate.refused and candidate.prediction_id not in owned
+    ]
+
+
+def is_probable(studio: Studio, job: Job) -> bool:
+    """Whether there is one candidate and no other request that it could belong to."""
+    return len(list_candidates(studio, job)) == 1 and _count_rivals(studio, job) == 0
+
+
+def adopt(studio: Studio, service: Service, job: Job, prediction_id: str) -> Step:
+    """The service had it: this prediction is the Job's. What was fetched of it is used.
+
+    Raises Conflict when it belongs to another Job, here or in another library.
+    """
+    name = studio.register_name(job.origin)
+    if not studio.register.claim(name, job.id, prediction_id):
+        raise Conflict(
+            "That edit belongs to another library on this machine.",
+            "Choose another one, or send this one again.",
+            prediction_id,
+        )
+    kept = [
+        candidate.received
+        for candidate in studio.library.list_candidates(job.id)
+        if candidate.prediction_id == prediction_id
+    ]
+    running = accept(studio, job, prediction_id, f"found at the service: {prediction_id}")
+    if not kept or not kept[0]:
+        return Step(running, 0.0)
+    ready = studio.library.move_job(running, JobState.DOWNLOADING, "fetched already")
+    return collecting.finish(studio, service, ready, list(kept[0]))
+
+
+def choose(studio: Studio, job_id: str, prediction_id: str) -> Step:
+    """The person says which prediction is this Job's.
+
+    Raises ParameterError when the Job is no longer `unsure` or knows no such candidate, Conflict.
+    """
+    job = _get_unsure(studio, job_id)
+    if prediction_id not in [found.prediction_id for found in list_candidates(studio, job)]:
+        raise ParameterError("That edit is not among those that were found.", "Look once more.")
+    return adopt(studio, studio.get_service(), job, prediction_id)
+
+
+def refuse(studio: Studio, job_id: str, prediction_ids: Sequence[str]) -> Job:
+    """The person says that these predictions are not this Job's."""
+    job = _get_unsure(studio, job_id)
+    for candidate in studio.library.list_candidates(job.id):
+        if candidate.prediction_id in prediction_ids:
+            studio.library.change_candidate(candidate, refused=True)
+    left = list_candidates(studio, job)
+    if left:
+        return job
+    return studio.library.move_job(
+        job, JobState.UNSURE, "not theirs", problem=problem_of(_lost()), looks=job.looks
+    )
+
+
+def search_again(studio: Studio, job_id: str) -> Job:
+    """Look once more for an answer that was given up for lost; by the person's click, free."""
+    job = studio.library.get_job(job_id)
+    if job.state is JobState.UNSURE:
+        return job
+    if not (job.state is JobState.FAILED and job.charged == "maybe" and not job.prediction_id):
+        raise ParameterError("This edit was answered.", "There is nothing to search for.")
+    return studio.library.move_job(
+        job,
+        JobState.UNSURE,
+        "to be searched for again by a click",
+        problem=problem_of(_lost()),
+        unsure_since=studio.now(),
+        looks=0,
+    )
+
+
+def _get_unsure(studio: Studio, job_id: str) -> Job:
+    job = studio.library.get_job(job_id)
+    if job.state is not JobState.UNSURE:
+        raise ParameterError("This edit has been found out about meanwhile.", "Look at it again.")
+    return job
+
+
+def _window(job: Job) -> dict[str, float]:
+    """The time of sending by the service's clock, widened."""
+    sent_at = (job.sent_at or job.created_at) + job.clock_offset
+    return {"after": sent_at - BEFORE, "before": sent_at + AFTER}
+
+
+def _owned(studio: Studio, job: Job) -> set[str]:
+    """Predictions that are another Job's: of this library, or of others on this machine."""
+    others = studio.register.look(studio.register_name(job.origin))
+    return studio.library.list_predictions(job.origin) | others.predictions
+
+
+def _count_rivals(studio: Studio, job: Job) -> int:
+    """Other requests without an answer that a candidate of this Job could belong to as well."""
+    window = _window(job)
+    here = [
+        other
+        for other in studio.library.list_jobs(origin=job.origin, ended=False)
+        if other.state in (JobState.UNSURE, JobState.SENDING) and other.id != job.id
+    ]
+    near = [other for other in here if _window(other)["after"] < window["before"]]
+    near = [other for other in near if _window(other)["before"] > window["after"]]
+    return len(near) + studio.register.look(studio.register_name(job.origin)).unanswered
+
+
+def _is_asked_by(prediction: Prediction, job: Job) -> bool | None:
+    """Whether the service's echo is what the Job asked for; None when it does not say."""
+    recipe, echo = job.recipe, prediction.inputs or {}
+    if not all(name in echo for name in ("prompt", "image", "seed")):
+        return None
+    asked = submit_body(
+        MODELS[recipe.model_id],
+        prompt=recipe.prompt,
+        image=job.upload_url or "",
+        seed=recipe.seed,
+        guidance_scale=recipe.guidance_scale,
+        aspect_ratio=recipe.aspect_ratio,
+    )
+    return all(echo[name] == asked[name] for name in ("prompt", "image", "seed"))
+
+
+def _remember(studio: Studio, service: Service, job: Job, stray: Prediction) -> None:
+    """Keep a candidate, and fetch its pictures as soon as there are any."""
+    candidate = studio.library.put_candidate(Candidate(job.id, stray.id, stray.created_at))
+    if candidate.refused or candidate.received or stray.outcome != "completed":
+        return
+    received = []
+    for index, url in enumerate(stray.outputs):
+        try:
+            one = collecting.keep_output(studio, service.client.download(url), index, stray.nsfw)
+        except ServiceError:
+            return  # at the next look-up again
+        if isinstance(one, Received):
+            received.append(one)
+    if received:
+        studio.library.change_candidate(candidate, received=received)
+
+
+def _ask_person(studio: Studio, job: Job, found: int) -> Step:
+    """Something was found: whether it is theirs only the person can say."""
+    if is_probable(studio, job):
+        error = UnansweredError(
+            "The service has an edit from that moment: probably this one.",
+            "Look at it, then keep it or say that it is not yours. Both are free.",
+        )
+    else:
+        edits = "an edit" if found == 1 else f"{found} edits"
+        error = UnansweredError(
+            f"The service has {edits} from that moment that could be this one.",
+            "Look at them and choose, or say that none is yours. That is free.",
+        )
+    if job.problem != problem_of(error):
+        job = studio.library.move_job(
+            job, JobState.UNSURE, error.message, problem=problem_of(error)
+        )
+    fetched = all(candidate.received for candidate in list_candidates(studio, job))
+    settled = fetched and _waited(studio, job) >= HORIZON
+    return Step(job, None if settled else _next(studio, job))
+
+
+def _cannot_look(studio: Studio, job: Job, error: AccessError | ServiceError) -> Step:
+    """The service could not be asked. After its seven days there is nothing left to ask."""
+    days = MODELS[job.recipe.model_id].retention_days
+    if studio.now() - (job.sent_at or job.created_at) > days * 86_400:
+        return _give_up(studio, job, f"It could not be looked up for {days} days.")
+    forbidden = UnansweredError(
+        "This key may not look at the account's list of edits.",
+        "Look at the service's website whether the edit is there, before you send it again.",
+    )
+    if isinstance(error, AccessError) and job.problem != problem_of(forbidden):
+        job = studio.library.move_job(
+            job, JobState.UNSURE, error.detail, problem=problem_of(forbidden)
+        )
+    if isinstance(error, AccessError) and _waited(studio, job) >= HORIZON:
+        return Step(job, None)
+    asked_to_wait = error.retry_after if isinstance(error, ServiceError) else None
+    return Step(job, max(_next(studio, job), asked_to_wait or 0.0))
+
+
+def _conclude(studio: Studio, service: Service, job: Job) -> Step:
+    """The lists are clean; the account's billing rows, where they may be seen, decide."""
+    try:
+        rows = service.client.list_charges(**_window(job))
+    except (AccessError, RefusedError):
+        rows = []  # not for this key, or not at this service
+    except ServiceError:
+        return Step(job, LATER)
+    known = _owned(studio, job) | {
+        candidate.prediction_id for candidate in studio.library.list_candidates(job.id)
+    }
+    unexplained = [row for row in rows if row.kind == "deduct" and row.prediction_id not in known]
+    if unexplained:
+        return _give_up(studio, job, "The account was charged for an edit that is not listed.")
+    studio.register.settle(studio.register_name(job.origin), job.id)
+    never = ServiceError(
+        "The request never arrived at the service; nothing was charged.",
+        "Send it again when you like.",
+        f"{job.looks} listings without it",
+    )
+    failed = studio.library.move_job(
+        job, JobState.FAILED, never.detail, problem=problem_of(never), charged="no"
+    )
+    return Step(failed, None)
+
+
+def _give_up(studio: Studio, job: Job, why: str) -> Step:
+    error = UnansweredError(
+        f"This edit may have been billed. {why}",
+        "Search again, look at the service's website, or send it again, which may bill it twice.",
+    )
+    failed = studio.library.move_job(
+        job, JobState.FAILED, error.message, problem=problem_of(error), charged="maybe"
+    )
+    return Step(failed, None)
+
+
+def _lost() -> UnansweredError:
+    return UnansweredError(
+        "This edit got no answer, so it may have been billed.",
+        "It is looked up at the service, and never sent again by itself.",
+    )
+
+
+def _waited(studio: Studio, job: Job) -> float:
+    return max(0.0, studio.now() - (job.unsure_since or job.updated_at))
+
+
+def _next(studio: Studio, job: Job) -> float:
+    waited = _waited(studio, job)
+    return next((moment - waited for moment in LOOKUPS if moment > waited + 0.1), LATER)

@@ -1,0 +1,86 @@
+"""Money that comes back: expected of failed edits, seen in the account's billing rows, or overdue.
+
+The service promises refunds of failed edits within three hours, by itself, and says nothing of it
+in the edit. Only its billing rows show them, and not every key may read those.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from kontext_desktop.catalog import MODELS, dollars
+from kontext_desktop.errors import AccessError, RefusedError
+from kontext_desktop.model import Charge, Job, JobState, Problem
+
+if TYPE_CHECKING:
+    from kontext_desktop.engine.studio import Service, Studio
+
+PROMISED = 3 * 3600.0
+"""Seconds within which the service says it refunds."""
+_SKEW = 300.0
+
+Refund = Literal["", "expected", "overdue", "seen"]
+
+
+def describe(charge: Charge, now: float) -> Refund:
+    """How the refund of a charge stands; "" where none is promised."""
+    if charge.refunded:
+        return "seen"
+    if not is_expected(charge.job):
+        return ""
+    return "overdue" if now - charge.job.updated_at > PROMISED else "expected"
+
+
+def is_expected(job: Job) -> bool:
+    """Whether the service promises to give the money for this Job back: it accepted the edit, and
+    failed at it by its own fault."""
+    return job.state is JobState.FAILED and job.charged == "maybe" and job.prediction_id is not None
+
+
+def check(studio: Studio, service: Service) -> list[Job]:
+    """Look for refunds that are still expected, and write down those that came. Free.
+
+    Returns the Jobs that changed. Does nothing for a key that may not see the billing rows. Raises
+    ServiceError, AccessError without a key, LibraryError.
+    """
+    now = studio.now()
+    week = max(model.retention_days for model in MODELS.values()) * 86_400.0
+    waiting = {
+        charge.job.prediction_id: charge.job
+        for charge in studio.library.list_charges(now - week)
+        if charge.job.origin == service.origin and not charge.refunded and is_expected(charge.job)
+    }
+    if not waiting:
+        return []
+    offset = service.client.clock_offset or 0.0
+    begun = min(job.sent_at or job.created_at for job in waiting.values())
+    try:
+        rows = service.client.list_charges(
+            after=begun + offset - _SKEW, before=now + offset + _SKEW
+        )
+    except AccessError as error:
+        if "HTTP 403" not in error.detail:
+            raise
+        return []
+    except RefusedError:
+        return []
+    changed = []
+    for row in rows:
+        job = waiting.get(row.prediction_id) if row.kind == "refund" else None
+        if job is not None:
+            del waiting[row.prediction_id]
+            changed.append(_refund(studio, job, row.amount))
+    return changed
+
+
+def _refund(studio: Studio, job: Job, amount: int) -> Job:
+    studio.library.put_refund(job, amount, "seen in the billing rows")
+    said = job.problem or Problem("failed", "The service could not do this edit.", "")
+    whole = amount >= job.price
+    return studio.library.move_job(
+        job,
+        job.state,
+        f"refunded {dollars(amount)}",
+        charged="no" if whole else "yes",
+        problem=Problem(said.kind, said.message, f"The service gave {dollars(amount)} back."),
+    )

@@ -1,0 +1,256 @@
+"""What becomes of requests without an answer: found, asked about, known never to have arrived."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from engine_tools import Clock, carry, draft
+
+from kontext_desktop.engine import intake, reconcile, runner
+from kontext_desktop.engine.order import place_order, repeat_order
+from kontext_desktop.engine.recovery import recover
+from kontext_desktop.engine.studio import Studio
+from kontext_desktop.errors import LibraryError, ParameterError, UnansweredError
+from kontext_desktop.model import Job, JobState, Spend, Version
+from kontext_desktop.practice import Fault, PracticeService
+
+LOST = Fault("submit", "close-after")
+NEVER_ARRIVED = Fault("submit", "close")
+
+
+def lose(studio: Studio, service: PracticeService, version: Version, **changes: object) -> Job:
+    """An edit that was accepted and whose reply was lost."""
+    service.faults.add(LOST)
+    (job,) = place_order(studio, version, draft(**changes))
+    while (step := runner.advance(studio, job.id)).job.state is JobState.QUEUED:
+        assert step.again_in is not None
+    assert step.job.state is JobState.UNSURE
+    return step.job
+
+
+@pytest.mark.parametrize("habits", [{"echoes": True}])
+def test_an_equal_echo_is_adopted_without_asking(
+    studio: Studio, original: Version, service: PracticeService
+) -> None:
+    (done,) = carry(studio, [lose(studio, service, original)])
+    assert (done.state, done.charged) == (JobState.DONE, "yes")
+    assert done.prediction_id == service.ledger[0].id
+    assert len(service.ledger) == 1
+
+
+@pytest.mark.parametrize("habits", [{"echoes": True}])
+def test_two_lost_answers_with_echoes_each_find_their_own(
+    studio: Studio, original: Version, service: PracticeService
+) -> None:
+    jobs = [lose(studio, service, original, seed=seed) for seed in (7, 8)]
+    done = carry(studio, jobs)
+    seeds = {accepted.id: accepted.inputs["seed"] for accepted in service.ledger}
+    assert [seeds[job.prediction_id or ""] for job in done] == [7, 8]
+
+
+def test_one_candidate_is_fetched_and_asked_about(
+    studio: Studio, original: Version, service: PracticeService, clock: Clock
+) -> None:
+    (job,) = carry(studio, [lose(studio, service, original)])
+    assert (job.state, job.charged) == (JobState.UNSURE, "maybe")
+    assert reconcile.is_probable(studio, job)
+    assert job.problem is not None
+    assert "probably" in job.problem.message
+    (candidate,) = reconcile.list_candidates(studio, job)
+    (picture,) = candidate.received
+    assert studio.library.blobs.has(picture.sha256)
+    clock.wait(8 * 86_400)  # the service has deleted it: what was fetched is enough
+    step = reconcile.choose(studio, job.id, candidate.prediction_id)
+    assert (step.job.state, step.job.charged) == (JobState.DONE, "yes")
+    (version,) = step.versions
+    assert studio.library.get_result(version.layers[-1].result_id).sha256 == picture.sha256
+    assert len(service.ledger) == 1
+
+
+def test_several_candidates_are_a_choice_and_never_a_guess(
+    studio: Studio, original: Version, service: PracticeService
+) -> None:
+    first, second = (lose(studio, service, original, seed=seed) for seed in (7, 8))
+    asked = carry(studio, [first, second])
+    for job in asked:
+        assert job.state is JobState.UNSURE
+        assert not reconcile.is_probable(studio, job)
+        assert len(reconcile.list_candidates(studio, job)) == 2
+    seeds = {accepted.inputs["seed"]: accepted.id for accepted in service.ledger}
+    reconcile.choose(studio, first.id, seeds[7])
+    (left,) = reconcile.list_candidates(studio, second)
+    assert left.prediction_id == seeds[8]
+    assert reconcile.is_probable(studio, second)
+    with pytest.raises(ParameterError):
+        reconcile.choose(studio, second.id, seeds[7])
+
+
+def test_what_the_person_refuses_is_not_shown_again(
+    studio: Studio, original: Version, service: PracticeService
+) -> None:
+    (job,) = carry(studio, [lose(studio, service, original)])
+    (candidate,) = reconcile.list_candidates(studio, job)
+    reconcile.refuse(studio, job.id, [candidate.prediction_id])
+    (settled,) = carry(studio, [job])
+    assert (settled.state, settled.charged) == (JobState.FAILED, "no")
+    assert reconcile.list_candidates(studio, settled) == []
+
+
+def test_a_request_that_never_arrived_is_known_after_enough_clean_listings(
+    studio: Studio, original: Version, service: PracticeService, clock: Clock
+) -> None:
+    service.faults.add(NEVER_ARRIVED)
+    jobs = place_order(studio, original, draft())
+    begun = clock()
+    (job,) = carry(studio, jobs)
+    assert (job.state, job.charged) == (JobState.FAILED, "no")
+    assert clock() - begun >= reconcile.HORIZON
+    assert studio.library.spend(job.origin, 0) == Spend()
+    (again,) = carry(studio, repeat_order(studio, job, job.price))
+    assert again.state is JobState.DONE
+    assert len(service.ledger) == 1
+
+
+@pytest.mark.parametrize("habits", [{"listing_lag": 120.0}])
+def test_a_prediction_that_is_listed_late_is_found_all_the_same(
+    studio: Studio, original: Version, service: PracticeService
+) -> None:
+    (job,) = carry(studio, [lose(studio, service, original)])
+    assert len(reconcile.list_candidates(studio, job)) == 1
+
+
+@pytest.mark.parametrize("habits", [{"listing_lag": 1e6}])
+def test_a_charge_without_a_listing_may_have_been_billed(
+    studio: Studio, original: Version, service: PracticeService
+) -> None:
+    (job,) = carry(studio, [lose(studio, service, original)])
+    assert (job.state, job.charged) == (JobState.FAILED, "maybe")
+    assert job.problem is not None
+    assert "billed" in job.problem.message
+    assert studio.library.spend(job.origin, 0) == Spend(0, job.price)
+
+
+@pytest.mark.parametrize("habits", [{"forbidden": frozenset({"list"})}])
+def test_a_key_that_may_not_look_leaves_it_open(
+    studio: Studio, original: Version, service: PracticeService
+) -> None:
+    (job,) = carry(studio, [lose(studio, service, original)])
+    assert (job.state, job.charged) == (JobState.UNSURE, "maybe")
+    assert job.problem is not None
+    assert "may not look" in job.problem.message
+
+
+def test_what_could_not_be_looked_up_for_a_week_may_have_been_billed(
+    studio: Studio, original: Version, service: PracticeService, clock: Clock
+) -> None:
+    job = lose(studio, service, original)
+    service.faults.add(Fault("list", "status:500", times=999))
+    clock.wait(7.1 * 86_400)
+    (given_up,) = carry(studio, [job])
+    assert (given_up.state, given_up.charged) == (JobState.FAILED, "maybe")
+    searched = reconcile.search_again(studio, job.id)
+    assert (searched.state, searched.charged) == (JobState.UNSURE, "maybe")
+
+
+def test_listings_that_fail_are_not_clean(
+    studio: Studio, original: Version, service: PracticeService, clock: Clock
+) -> None:
+    job = lose(studio, service, original)
+    service.faults.add(Fault("list", "short", times=4))
+    service.faults.add(Fault("list", "html", times=4))
+    (asked,) = carry(studio, [job])
+    assert len(reconcile.list_candidates(studio, asked)) == 1
+
+
+def test_the_answers_of_other_jobs_are_no_candidates(
+    studio: Studio, original: Version, service: PracticeService
+) -> None:
+    (known,) = carry(studio, place_order(studio, original, draft(seed=3)))
+    lost = lose(studio, service, original)
+    (job,) = carry(studio, [lost])
+    found = [candidate.prediction_id for candidate in reconcile.list_candidates(studio, job)]
+    assert found == [service.ledger[1].id]
+    assert known.prediction_id not in found
+
+
+def test_two_libraries_on_one_key_never_adopt_each_others(
+    studio: Studio,
+    original: Version,
+    service: PracticeService,
+    open_studio: Callable[..., Studio],
+    picture: Path,
+) -> None:
+    beside = open_studio("beside")
+    theirs = beside.library.list_versions(intake.bring_in(beside.library, picture).document.id)[0]
+    (answered,) = carry(beside, place_order(beside, theirs, draft(seed=3)))
+    first = lose(studio, service, original)
+    second = lose(beside, service, theirs, seed=8)
+    (mine,) = carry(studio, [first])
+    found = {candidate.prediction_id for candidate in reconcile.list_candidates(studio, mine)}
+    assert answered.prediction_id not in found
+    # Both lost one: neither library can know which is whose.
+    assert len(found) == 2
+    assert not reconcile.is_probable(studio, mine)
+    seeds = {accepted.inputs["seed"]: accepted.id for accepted in service.ledger}
+    carry(beside, [second])
+    reconcile.choose(beside, second.id, seeds[8])
+    assert [c.prediction_id for c in reconcile.list_candidates(studio, mine)] == [seeds[7]]
+    assert reconcile.is_probable(studio, mine)
+    with pytest.raises(LibraryError, match="another library"):
+        reconcile.adopt(studio, studio.get_service(), mine, seeds[8])
+
+
+def test_a_lost_answer_is_not_looked_for_with_another_key(
+    studio: Studio,
+    original: Version,
+    service: PracticeService,
+    open_studio: Callable[..., Studio],
+    clock: Clock,
+) -> None:
+    job = lose(studio, service, original)
+    other = open_studio(key="another-key-altogether")
+    listed = len([request for request in service.requests if request.path.endswith("/predictions")])
+    (held,) = carry(other, recover(other))
+    assert held.state is JobState.UNSURE
+    assert held.problem is not None
+    assert "another key" in held.problem.message
+    after = len([request for request in service.requests if request.path.endswith("/predictions")])
+    assert after == listed
+    back = open_studio()
+    carry(back, recover(back))
+    assert len(reconcile.list_candidates(back, back.library.get_job(job.id))) == 1
+
+
+def test_the_very_same_edit_is_not_ordered_while_it_has_no_answer(
+    studio: Studio, original: Version, service: PracticeService
+) -> None:
+    job = lose(studio, service, original)
+    with pytest.raises(UnansweredError):
+        place_order(studio, original, draft())
+    assert place_order(studio, original, draft(seed=99))
+    assert repeat_order(studio, job, job.price), "a click on Send again knows what it does"
+
+
+def test_a_refusal_for_too_many_that_was_taken_after_all_is_not_sent_again(
+    studio: Studio, original: Version, service: PracticeService, clock: Clock
+) -> None:
+    """A gateway may say 429 to what the service behind it has accepted."""
+    (job,) = place_order(studio, original, draft())
+    job = runner.advance(studio, job.id).job
+    service.faults.add(Fault("submit", "status:429"))
+    step = runner.advance(studio, job.id)
+    assert step.job.state is JobState.QUEUED
+    # The service made it all the same.
+    body = {"prompt": "Make the light warmer.", "image": job.upload_url, "seed": 7}
+    client = studio.get_service().client
+    from kontext_desktop.catalog import KONTEXT_MAX
+
+    client.submit(KONTEXT_MAX, body)
+    clock.wait(step.again_in or 0)
+    (settled,) = carry(studio, [step.job])
+    assert settled.state is JobState.UNSURE
+    assert len(service.ledger) == 1
+    assert json.dumps([e.note for e in studio.library.list_events(job.id)]).count("sending") == 2
