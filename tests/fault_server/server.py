@@ -43,8 +43,8 @@ _STRANGER = {"code": 200, "message": "success", "data": {"id": "e" * 32, "status
 class FaultServer:
     """A practice service behind ports of its own, from entering to leaving the `with`.
 
-    What is on the other port than the service's own two, `elsewhere_url`, nobody has any business
-    to ask: redirects lead there.
+    A third port, `elsewhere_url`, is nobody's business: redirects lead there, and who follows one
+    is seen in `requests`.
     """
 
     def __init__(self, folder: Path, *, seconds: float = 0.05, **practice_options: Any) -> None:
