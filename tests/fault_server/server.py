@@ -44,9 +44,14 @@ _STRANGER = {"code": 200, "message": "success", "data": {"id": "e" * 32, "status
 class FaultServer:
     """A practice service behind ports of its own, from entering to leaving the `with`.
 
+<<<<<<< HEAD
     What is on the other port than the service's own two, `elsewhere_url`, nobody has any business
     to ask: redirects lead there. `round_trip` seconds pass with each request, and twice as many
     before a new connection is of use (TCP, then TLS), as with a service far away.
+=======
+    A third port, `elsewhere_url`, is nobody's business: redirects lead there, and who follows one
+    is seen in `requests`.
+>>>>>>> faults
     """
 
     def __init__(
@@ -63,6 +68,8 @@ class FaultServer:
         """What arrived, in order, also what never reached the practice service."""
         self.spoilt: list[Spoil] = []
         """The faults that were carried out, in order."""
+        self.finished: list[Spoil] = []
+        """Those of them that were carried out to their end, before the client left or we did."""
         self._lock = threading.Lock()
         self._calls: Counter[str] = Counter()
         self._script: list[_Line] = []
@@ -159,7 +166,7 @@ class FaultServer:
         spoil = self._take(f"{door} connection")
         if spoil is not None:
             nothing = Arrival(door, "connection", "", "", {}, b"")
-            spoil.carry_out(self._exchange(connection, nothing))
+            self._carry_out(spoil, self._exchange(connection, nothing))
             return
         while head := connection.wire.read_head():
             request = _read_request(door, head)
@@ -169,13 +176,18 @@ class FaultServer:
             exchange = self._exchange(connection, request)
             spoil = self._take(request.operation)
             if spoil is not None:
-                spoil.carry_out(exchange)
+                self._carry_out(spoil, exchange)
             elif door == "elsewhere":
                 exchange.answer(_STRANGER)
             else:
                 exchange.pass_on(exchange.forward())
             if not exchange.answered_whole or request.headers.get("connection") == "close":
                 return
+
+    def _carry_out(self, spoil: Spoil, exchange: Exchange) -> None:
+        spoil.carry_out(exchange)
+        if not exchange.ended:
+            self.finished.append(spoil)
 
     def _exchange(self, connection: Connection, request: Arrival) -> Exchange:
         def again(spoil: Spoil) -> None:
