@@ -44,14 +44,9 @@ _STRANGER = {"code": 200, "message": "success", "data": {"id": "e" * 32, "status
 class FaultServer:
     """A practice service behind ports of its own, from entering to leaving the `with`.
 
-<<<<<<< HEAD
-    What is on the other port than the service's own two, `elsewhere_url`, nobody has any business
-    to ask: redirects lead there. `round_trip` seconds pass with each request, and twice as many
-    before a new connection is of use (TCP, then TLS), as with a service far away.
-=======
     A third port, `elsewhere_url`, is nobody's business: redirects lead there, and who follows one
-    is seen in `requests`.
->>>>>>> faults
+    is seen in `requests`. `round_trip` seconds pass with each request, and twice as many before a
+    new connection is of use (TCP, then TLS), as with a service far away.
     """
 
     def __init__(
