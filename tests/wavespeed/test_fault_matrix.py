@@ -281,13 +281,14 @@ BELIEVED = {
     "balance": ("balance=0", "balance=-1"),
     "billings": (
         "data.items=[]",
+        "data.items=null",
         "data.items.0=missing",
         ".price=0",
         ".price=-1",
         ".prediction=null",
         ".prediction=missing",
     ),
-    "list": ("data.items=[]", "data.items.0=missing", '.model="x"'),
+    "list": ("data.items=[]", "data.items=null", "data.items.0=missing", '.model="x"'),
 }
 """Changes that are only another truth: where the service's word is all there is."""
 
