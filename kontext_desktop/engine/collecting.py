@@ -31,6 +31,8 @@ YOUNG = 600.0
 EMPTY_LOOKS = 5
 """How often a completed prediction without outputs, or one the service does not know any more, is
 looked at again."""
+PUZZLED = 2
+"""How often it is fetched again when what came is no picture."""
 BAD_TRIES = 6
 """How often a download is tried that fails in a way which waiting is not likely to cure."""
 
@@ -92,11 +94,14 @@ def download(studio: Studio, service: Service, job: Job, report: _Report) -> Ste
             received.append(one)
         else:
             quarantine.append(one)
-    studio.tries.pop(job.id, None)
     if quarantine:
+        kept = dict.fromkeys((*job.quarantine, *quarantine))
         job = studio.library.move_job(
-            job, JobState.DOWNLOADING, "received what is no picture", quarantine=tuple(quarantine)
+            job, JobState.DOWNLOADING, "received what is no picture", quarantine=tuple(kept)
         )
+    if quarantine and studio.tries.get(job.id, 0) < PUZZLED:
+        return Step(job, note_trouble(studio, job))  # a sign-in page goes away, a cut is mended
+    studio.tries.pop(job.id, None)
     if not received:
         return fail(studio, job, _unreadable(), charged="yes")
     return finish(studio, service, job, received)

@@ -20,15 +20,15 @@ from kontext_desktop.model import Job
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
 
-SHORTEST = 0.55
+SHORTEST = 0.52
 """Seconds between two looks at one prediction, at least."""
 LONGEST = 15.0
 LONG_OVERDUE, OVERDUE_PAUSE = 600.0, 60.0
 """A prediction older than ten minutes is looked at once a minute."""
-COST = 0.02
+COST = 0.005
 """What a look costs, in seconds of the person's time."""
 REMEMBERED = 64
-_EARLY = 0.08
+_EARLY = 0.05
 """Share of predictions that are ready before the first look."""
 _BELIEF, _SPREAD = 3, 0.35
 """So many predictions weigh as much as the first guess; how far that may be off (in logarithms)."""

@@ -121,7 +121,9 @@ def _pages(
 def _read_items(answer: Answer, number: int) -> list[object]:
     """The entries of a page, if it is the one asked for."""
     data = _read_data(answer)
-    items, page = data.get("items"), data.get("page", number)
+    items, page = data.get("items", ""), data.get("page", number)
+    if items is None and "page" in data:
+        items = []  # how an empty list may be written; the service's own client reads it so, too
     if not isinstance(items, list) or type(page) is not int or page != number:
         raise unusable("this account", answer)
     return items

@@ -182,7 +182,7 @@ def test_an_expired_address_is_asked_anew(
 def test_an_unreadable_picture_is_kept_because_it_was_paid_for(
     studio: Studio, original: Version, service: PracticeService
 ) -> None:
-    service.faults.add(Fault("output", "html"))
+    service.faults.add(Fault("output", "html", times=3))
     (job,) = carry(studio, place_order(studio, original, draft()))
     assert (job.state, job.charged) == (JobState.FAILED, "yes")
     assert job.problem is not None
@@ -191,6 +191,16 @@ def test_an_unreadable_picture_is_kept_because_it_was_paid_for(
     runner.collect_again(studio, job.id)
     (collected,) = carry(studio, [job])
     assert (collected.state, collected.charged) == (JobState.DONE, "yes")
+    assert len(service.ledger) == 1
+
+
+def test_a_page_in_place_of_the_picture_once_is_no_end(
+    studio: Studio, original: Version, service: PracticeService
+) -> None:
+    service.faults.add(Fault("output", "html"))
+    (job,) = carry(studio, place_order(studio, original, draft()))
+    assert job.state is JobState.DONE
+    assert len(job.quarantine) == 1
     assert len(service.ledger) == 1
 
 

@@ -68,6 +68,11 @@ class Exchange:
         """The base URL of the port this came in by."""
         return self.stage.url if self.request.door == "api" else self.stage.storage_url
 
+    @property
+    def ended(self) -> bool:
+        """Whether the server ended the connection."""
+        return self._connection.ended.is_set()
+
     def read_body(self) -> None:
         if not self._body_read:
             self._body_read = True

@@ -129,7 +129,9 @@ def half_head(exchange: Exchange) -> None:
 
 @act
 def slow_head(exchange: Exchange, interval: float = 0.1) -> None:
-    exchange.drip(exchange.forward().raw, interval)
+    reply = exchange.forward()
+    exchange.drip(reply.head, interval)
+    exchange.send(reply.body)
 
 
 @act
@@ -222,6 +224,13 @@ def extra_bytes(exchange: Exchange, data: bytes = b"x" * 99) -> None:
     """A whole reply and more, on a connection that stays open."""
     reply = exchange.forward()
     exchange.pass_on(Reply(reply.head, reply.body + data))
+    exchange.answered_whole = True
+
+
+@act
+def answer_twice(exchange: Exchange) -> None:
+    reply = exchange.forward()
+    exchange.pass_on(Reply(reply.head, reply.body + reply.raw))
     exchange.answered_whole = True
 
 
@@ -519,6 +528,7 @@ _LINE: dict[str, Spoil] = {
         "continue-flood",
         "switching",
         "extra-bytes",
+        "answer-twice",
         "says-close-and-stays",
         "says-stay-and-closes",
     )

@@ -6,6 +6,7 @@ import contextlib
 import re
 import socket
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -43,16 +44,27 @@ _STRANGER = {"code": 200, "message": "success", "data": {"id": "e" * 32, "status
 class FaultServer:
     """A practice service behind ports of its own, from entering to leaving the `with`.
 
-    What is on the other port than the service's own two, `elsewhere_url`, nobody has any business
-    to ask: redirects lead there.
+    A third port, `elsewhere_url`, is nobody's business: redirects lead there, and who follows one
+    is seen in `requests`. `round_trip` seconds pass with each request, and twice as many before a
+    new connection is of use (TCP, then TLS), as with a service far away.
     """
 
-    def __init__(self, folder: Path, *, seconds: float = 0.05, **practice_options: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        seconds: float = 0.05,
+        round_trip: float = 0.0,
+        **practice_options: Any,
+    ) -> None:
+        self._round_trip = round_trip
         self.practice = PracticeService(folder, seconds=seconds, **practice_options)
         self.requests: list[Arrival] = []
         """What arrived, in order, also what never reached the practice service."""
         self.spoilt: list[Spoil] = []
         """The faults that were carried out, in order."""
+        self.finished: list[Spoil] = []
+        """Those of them that were carried out to their end, before the client left or we did."""
         self._lock = threading.Lock()
         self._calls: Counter[str] = Counter()
         self._script: list[_Line] = []
@@ -145,25 +157,32 @@ class FaultServer:
 
     def _talk(self, door: str, connection: Connection) -> None:
         """All of one connection, in a thread of its own."""
+        time.sleep(2 * self._round_trip)
         spoil = self._take(f"{door} connection")
         if spoil is not None:
             nothing = Arrival(door, "connection", "", "", {}, b"")
-            spoil.carry_out(self._exchange(connection, nothing))
+            self._carry_out(spoil, self._exchange(connection, nothing))
             return
         while head := connection.wire.read_head():
             request = _read_request(door, head)
             with self._lock:
                 self.requests.append(request)
+            time.sleep(self._round_trip)
             exchange = self._exchange(connection, request)
             spoil = self._take(request.operation)
             if spoil is not None:
-                spoil.carry_out(exchange)
+                self._carry_out(spoil, exchange)
             elif door == "elsewhere":
                 exchange.answer(_STRANGER)
             else:
                 exchange.pass_on(exchange.forward())
             if not exchange.answered_whole or request.headers.get("connection") == "close":
                 return
+
+    def _carry_out(self, spoil: Spoil, exchange: Exchange) -> None:
+        spoil.carry_out(exchange)
+        if not exchange.ended:
+            self.finished.append(spoil)
 
     def _exchange(self, connection: Connection, request: Arrival) -> Exchange:
         def again(spoil: Spoil) -> None:

@@ -264,7 +264,7 @@ COUNTING = {
     ],
     "delete": ["deleted_count"],
 }
-FINE = [("items", []), ("items.1.uuid", "odd"), ("deleted_count", 7)]
+FINE = [("items", []), ("items", None), ("items.1.uuid", "odd"), ("deleted_count", 7)]
 
 
 @pytest.mark.parametrize(
@@ -281,6 +281,18 @@ FINE = [("items", []), ("items.1.uuid", "odd"), ("deleted_count", 7)]
 def test_a_mistyped_field_that_counts_spoils_the_whole_answer(name, path, odd):
     content = example(name)
     _put(content["data"], path, odd)
+    _, call = asking(name, saying(content))
+    with pytest.raises(ServiceError):
+        call()
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_null_is_an_empty_list_on_a_page_that_is_numbered_and_nowhere_else(name):
+    content = example(name)
+    content["data"]["items"] = None
+    _, call = asking(name, saying(content))
+    assert call() == []
+    del content["data"]["page"]
     _, call = asking(name, saying(content))
     with pytest.raises(ServiceError):
         call()
