@@ -6,6 +6,7 @@ The engine is loaded later, on a pool thread, so that the window is painted firs
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import os
 import sys
@@ -19,14 +20,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from kontext_desktop import __version__, paths, settings
 from kontext_desktop.dispatch import Dispatcher
 from kontext_desktop.errors import KontextError
-from kontext_desktop.model import Settings
-from kontext_desktop.ui import Ask, MainWindow, Theme, show_crash
+from kontext_desktop.first_words import Settings
+from kontext_desktop.ui import STYLE, Ask, MainWindow, Theme
 from kontext_desktop.workbench import Notice, Tone, Workbench
 
 if TYPE_CHECKING:
@@ -60,6 +60,12 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def make_application() -> QApplication:
+    """Named as an argument, the style is there from the start; to set it later would have PySide
+    make half a thousand constants of it, which nothing needs before the first paint."""
+    return QApplication([*sys.argv[:1], "-style", STYLE])
+
+
 def build_window(
     options: argparse.Namespace,
     application: QApplication,
@@ -71,7 +77,6 @@ def build_window(
     application.setApplicationName(paths.APP)
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("kontext-desktop")
-    application.setWindowIcon(QIcon(str(paths.resources() / "icon.png")))
     theme = Theme.read(paths.resources())
     theme.apply(application)
     config = paths.config_folder(environ)
@@ -85,7 +90,7 @@ def build_window(
     dispatcher = Dispatcher(JOB_THREADS)
     workbench = Workbench(_studio_opener(options, environ), save, told, dispatcher)
     window = MainWindow(workbench, theme, ask)
-    dispatcher.crashed.connect(lambda stack: show_crash(window, stack))
+    dispatcher.crashed.connect(lambda stack: _show_crash(window, stack))
     if trouble is not None:
         notice = Notice(Tone.TROUBLE, trouble.message, trouble.hint, trouble.detail)
         workbench.notice_raised.emit(notice)
@@ -93,12 +98,12 @@ def build_window(
 
 
 def _run(options: argparse.Namespace) -> int:
-    application = QApplication(sys.argv[:1])
+    application = make_application()
     window, workbench = build_window(options, application, os.environ)
     sys.excepthook = _bug_catcher(window)
     window.show()
     # The first paint comes before anything is opened.
-    QTimer.singleShot(0, lambda: _start(workbench, options.files))
+    QTimer.singleShot(0, lambda: _start(application, workbench, options.files))
     rehearsal = _rehearse(workbench, application) if options.self_test else None
     status = application.exec()
     still = workbench.close()
@@ -113,7 +118,13 @@ def _run(options: argparse.Namespace) -> int:
     return status
 
 
-def _start(workbench: Workbench, files: Sequence[Path]) -> None:
+def _start(application: QApplication, workbench: Workbench, files: Sequence[Path]) -> None:
+    """What follows the first paint."""
+    gc.freeze()  # what was made so far stays until the end: it is not looked through again
+    gc.enable()  # `__main__` turned it off
+    from PySide6.QtGui import QIcon
+
+    application.setWindowIcon(QIcon(str(paths.resources() / "icon.png")))
     start_log(paths.log_folder())
     workbench.start(files)
 
@@ -186,6 +197,12 @@ def _studio_opener(
     return open_studio
 
 
+def _show_crash(window: MainWindow, stack: str) -> None:
+    from kontext_desktop.ui.crash import show_crash
+
+    show_crash(window, stack)
+
+
 def _bug_catcher(
     window: MainWindow,
 ) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
@@ -197,7 +214,7 @@ def _bug_catcher(
         text = "".join(traceback.format_exception(kind, error, stack))
         sys.stderr.write(text)
         if not issubclass(kind, KeyboardInterrupt):
-            show_crash(window, text)
+            _show_crash(window, text)
 
     return caught
 

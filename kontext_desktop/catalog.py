@@ -8,16 +8,15 @@ same model, multiples of 16 near one megapixel.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from kontext_desktop.model import Frame, Size
+from kontext_desktop.first_words import Frame, Size
 
 USD = 1_000_000
 """Money is counted in whole millionths of a US dollar, so that sums are exact."""
 
 
-@dataclass(frozen=True, slots=True)
-class NumberSpec:
+class NumberSpec(NamedTuple):
     """A numeric parameter; `name` is spelled as the service spells it."""
 
     name: str
@@ -29,8 +28,7 @@ class NumberSpec:
     hint: str
 
 
-@dataclass(frozen=True, slots=True)
-class RatioSpec:
+class RatioSpec(NamedTuple):
     """One output ratio and the pixel size the model draws for it."""
 
     name: str
@@ -43,8 +41,7 @@ class RatioSpec:
         return self.width / self.height
 
 
-@dataclass(frozen=True, slots=True)
-class ModelSpec:
+class ModelSpec(NamedTuple):
     id: str
     name: str
     price: int

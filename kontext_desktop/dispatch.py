@@ -9,8 +9,7 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
 
@@ -26,8 +25,7 @@ LOCAL_WAIT = 10.0
 """Seconds that closing waits for local work, an export for instance, that has begun."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Home:
+class _Home(NamedTuple):
     """Something on its way back: what to call on the GUI thread, and with what."""
 
     call: Callable[[Any], None]

@@ -9,43 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Literal
 
 from kontext_desktop.errors import Charged
-
-
-class Size(NamedTuple):
-    width: int
-    height: int
-
-    def __str__(self) -> str:
-        return f"{self.width} × {self.height}"
-
-
-class Frame(NamedTuple):
-    """The part of document space that is sent, and that its result is placed back into."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-
-    @classmethod
-    def whole(cls, size: Size) -> Frame:
-        return cls(0, 0, size.width, size.height)
-
-    @classmethod
-    def centred(cls, size: Size, ratio: float) -> Frame:
-        """The largest part of a picture of `size` that has `ratio` (width over height)."""
-        width = min(size.width, max(1, round(size.height * ratio)))
-        height = min(size.height, max(1, round(size.width / ratio)))
-        return cls((size.width - width) // 2, (size.height - height) // 2, width, height)
-
-    @property
-    def size(self) -> Size:
-        return Size(self.width, self.height)
+from kontext_desktop.first_words import Draft as Draft
+from kontext_desktop.first_words import Frame as Frame
+from kontext_desktop.first_words import JobState as JobState
+from kontext_desktop.first_words import Settings as Settings
+from kontext_desktop.first_words import Size as Size
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,18 +102,6 @@ class Prompt:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """What the panels say now: a Recipe in the making. `aspect_ratio` None: as the picture."""
-
-    guidance_scale: float
-    seed: int
-    prompt: str = ""
-    aspect_ratio: str | None = None
-    seed_locked: bool = False
-    count: int = 1
-
-
-@dataclass(frozen=True, slots=True)
 class Recipe:
     """Everything that determines one request."""
 
@@ -152,25 +112,6 @@ class Recipe:
     seed: int
     parent_version_id: str
     frame: Frame
-
-
-class JobState(StrEnum):
-    QUEUED = "queued"
-    SENDING = "sending"
-    UNSURE = "unsure"
-    RUNNING = "running"
-    DOWNLOADING = "downloading"
-    DONE = "done"
-    FAILED = "failed"
-    EXPIRED = "expired"
-    CANCELLED = "cancelled"
-
-    @property
-    def ended(self) -> bool:
-        return self in _ENDED
-
-
-_ENDED = frozenset({JobState.DONE, JobState.FAILED, JobState.EXPIRED, JobState.CANCELLED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,23 +325,3 @@ class Progress:
     text: str
     done: int = 0
     total: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """The person's preferences. `mode` None: not chosen yet (first run)."""
-
-    mode: Literal["practice", "real"] | None = None
-    endpoint: str = "https://api.wavespeed.ai"
-    library: str = ""
-    daily_cap: int = 10_000_000
-    """Caps in millionths of a dollar; 0 means none. For a day, for one order, for one document."""
-    batch_cap: int = 0
-    document_cap: int = 0
-    jobs_in_flight: int = 3
-    submits_per_minute: int = 10
-    """What the service allows an account of the first level, with the line above."""
-    delete_after_download: bool = False
-    recent_files: tuple[str, ...] = ()
-    window: Mapping[str, str] = field(default_factory=dict)
-    """How the window was left: geometry, splitters, zoom; text chosen by the window."""

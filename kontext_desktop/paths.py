@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import platformdirs
+if TYPE_CHECKING:
+    from platformdirs import PlatformDirs
 
 APP = "Kontext Desktop"
 
@@ -14,23 +16,23 @@ APP = "Kontext Desktop"
 def library_folder(environ: Mapping[str, str], preferred: str = "") -> Path:
     """The library: `KONTEXT_LIBRARY`, else the settings' choice, else the user's data folder."""
     chosen = environ.get("KONTEXT_LIBRARY") or preferred
-    return Path(chosen) if chosen else platformdirs.user_data_path(APP, False) / "library"
+    return Path(chosen) if chosen else _folders().user_data_path / "library"
 
 
 def config_folder(environ: Mapping[str, str]) -> Path:
     """The folder of `settings.json`: `KONTEXT_CONFIG`, else the user's configuration folder."""
     chosen = environ.get("KONTEXT_CONFIG")
-    return Path(chosen) if chosen else platformdirs.user_config_path(APP, False)
+    return Path(chosen) if chosen else _folders().user_config_path
 
 
 def log_folder() -> Path:
     """Where the window's log is kept."""
-    return platformdirs.user_log_path(APP, False)
+    return _folders().user_log_path
 
 
 def register_folder() -> Path:
     """Where the libraries of this machine tell one another what they have sent."""
-    return platformdirs.user_state_path(APP, False) / "register"
+    return _folders().user_state_path / "register"
 
 
 def resources() -> Path:
@@ -41,3 +43,9 @@ def resources() -> Path:
     package = Path(__file__).parent
     installed = package / "resources"
     return installed if installed.is_dir() else package.parent / "resources"
+
+
+def _folders() -> PlatformDirs:
+    from platformdirs import PlatformDirs  # not loaded where all places were told
+
+    return PlatformDirs(APP, False)

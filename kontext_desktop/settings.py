@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kontext_desktop.errors import LibraryError
-from kontext_desktop.model import Settings
+from kontext_desktop.first_words import Settings
 
 FILE = "settings.json"
 

@@ -12,7 +12,9 @@ from PySide6.QtWidgets import QListView, QWidget
 from pytestqt.qtbot import QtBot
 
 from kontext_desktop.ui import MainWindow
-from kontext_desktop.workbench import Desk, Notice, Picture, Tile, VersionRow, Workbench
+from kontext_desktop.workbench import Desk, Notice, Picture, Workbench
+from kontext_desktop.workbench.listing import VersionRow
+from kontext_desktop.workbench.tiles import Tile
 
 
 @dataclass
@@ -21,12 +23,19 @@ class Answers:
 
     to_open: Path | None = None
     to_write: Path | None = None
+    said: str | None = None
 
     def picture_to_open(self, parent: QWidget, folder: Path) -> Path | None:
         return self.to_open
 
     def place_to_write(self, parent: QWidget, proposed: Path) -> Path | None:
         return self.to_write
+
+    def place_to_save(self, parent: QWidget, title: str, proposed: Path, kinds: str) -> Path | None:
+        return self.to_write
+
+    def words(self, parent: QWidget, title: str, question: str, now: str) -> str | None:
+        return self.said
 
 
 @dataclass

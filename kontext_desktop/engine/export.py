@@ -86,6 +86,18 @@ def export_received(library: Library, result: Result, target: Path, *, force: bo
     _write(target, library.blobs.read(result.sha256), force)
 
 
+def export_bytes(library: Library, sha256: str, target: Path, *, force: bool) -> None:
+    """Write the bytes of one blob as they are."""
+    check_free(target, force=force)
+    _write(target, library.blobs.read(sha256), force)
+
+
+def write_text(target: Path, text: str, *, force: bool) -> None:
+    """Write a table or a list as UTF-8, all or nothing."""
+    check_free(target, force=force)
+    _write(target, text.encode(), force)
+
+
 def last_result(library: Library, version: Version) -> Result:
     """The result on top. Raises ParameterError for an original, which received nothing."""
     if not version.layers:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from kontext_desktop.engine import render
 from kontext_desktop.errors import ImageError, LibraryError
-from kontext_desktop.imaging import Pixels, encode, pyramid, read, to_raster
+from kontext_desktop.imaging import Pixels, encode, pyramid, read, scale, to_raster
 from kontext_desktop.model import Raster, Size, Version
 
 if TYPE_CHECKING:
     from kontext_desktop.library import Library
 
 THUMBNAIL = Size(320, 240)
+SMALL = Size(704, 528)
 QUICK = Size(1600, 1200)
 """A preview covers this many pixels: enough to look at while the whole is decoded."""
 QUICK_FROM = 6_000_000
@@ -44,6 +45,13 @@ def thumbnail(library: Library, version: Version) -> Raster:
     if not library.reading_only:
         _keep(library, name, pixels)
     return to_raster(pixels)
+
+
+def small(library: Library, sha256: str) -> Raster:
+    """A picture that was received or sent, by its blob, at most 704 x 528; not kept."""
+    pixels = read(library.blobs.read(sha256))
+    size = within(Size(pixels.shape[1], pixels.shape[0]), SMALL)
+    return to_raster(scale(pixels, size))
 
 
 def _find_kept(library: Library, name: str) -> Raster | None:

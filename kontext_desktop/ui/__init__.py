@@ -1,8 +1,7 @@
 """Widgets only: they show the workbench and call the workbench, and know nothing behind it."""
 
 from kontext_desktop.ui.ask import Ask
-from kontext_desktop.ui.crash import show_crash
 from kontext_desktop.ui.main_window import MainWindow
-from kontext_desktop.ui.theme import Theme
+from kontext_desktop.ui.theme import STYLE, Theme
 
-__all__ = ["Ask", "MainWindow", "Theme", "show_crash"]
+__all__ = ["STYLE", "Ask", "MainWindow", "Theme"]

@@ -20,6 +20,14 @@ class Ask(Protocol):
         """A file that may be written; if something is there, replacing it was agreed to."""
         ...
 
+    def place_to_save(self, parent: QWidget, title: str, proposed: Path, kinds: str) -> Path | None:
+        """The same for a file that is no picture; `kinds` as Qt's file dialogs take them."""
+        ...
+
+    def words(self, parent: QWidget, title: str, question: str, now: str) -> str | None:
+        """A line of text, at first what it is `now`."""
+        ...
+
 
 class FileDialogs:
     def picture_to_open(self, parent: QWidget, folder: Path) -> Path | None:
@@ -33,3 +41,15 @@ class FileDialogs:
 
         name, _ = QFileDialog.getSaveFileName(parent, "Export", str(proposed), _WRITTEN)
         return Path(name) if name else None
+
+    def place_to_save(self, parent: QWidget, title: str, proposed: Path, kinds: str) -> Path | None:
+        from PySide6.QtWidgets import QFileDialog
+
+        name, _ = QFileDialog.getSaveFileName(parent, title, str(proposed), kinds)
+        return Path(name) if name else None
+
+    def words(self, parent: QWidget, title: str, question: str, now: str) -> str | None:
+        from PySide6.QtWidgets import QInputDialog, QLineEdit
+
+        text, given = QInputDialog.getText(parent, title, question, QLineEdit.EchoMode.Normal, now)
+        return text.strip() if given else None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QMimeData, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -25,9 +26,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from kontext_desktop.model import Frame, Size
+from kontext_desktop.first_words import Frame, Size
 from kontext_desktop.ui.overlays import draw_frame, draw_outline, draw_word, fill_around
-from kontext_desktop.ui.pyramid import Pyramid
 from kontext_desktop.ui.theme import Theme
 from kontext_desktop.ui.viewport import Point, Viewport
 from kontext_desktop.workbench import Picture
@@ -46,6 +46,10 @@ _ARROWS = {
     Qt.Key.Key_Up: (0, _ARROW_PAN),
     Qt.Key.Key_Down: (0, -_ARROW_PAN),
 }
+
+
+if TYPE_CHECKING:
+    from kontext_desktop.ui.pyramid import Pyramid
 
 
 class Canvas(QWidget):
@@ -94,7 +98,7 @@ class Canvas(QWidget):
         last = self._shown.picture.version_id if self._shown else None
         if picture is None or picture.version_id != last:
             self._before = None
-        self._shown = None if picture is None else Pyramid(picture)
+        self._shown = None if picture is None else _pyramid(picture)
         if picture is not None:
             self._viewport.set_document(picture.size)
             if self._awaited_view:
@@ -104,7 +108,7 @@ class Canvas(QWidget):
 
     def set_before(self, picture: Picture | None) -> None:
         """What `hold_before` shows in the place of the picture."""
-        self._before = None if picture is None else Pyramid(picture)
+        self._before = None if picture is None else _pyramid(picture)
         self._refresh()
 
     def hold_before(self, held: bool) -> None:
@@ -239,15 +243,17 @@ class Canvas(QWidget):
         painter = QPainter(self)
         ratio = self.devicePixelRatioF()
         painter.scale(1 / ratio, 1 / ratio)
-        # On a screen scaled by 1.25 or 1.5 the widget may begin between two device pixels.
-        corner = painter.deviceTransform().map(QPointF(0, 0))
-        painter.translate(round(corner.x()) - corner.x(), round(corner.y()) - corner.y())
+        if not ratio.is_integer():
+            # On a screen scaled by 1.25 or 1.5 the widget may begin between two device pixels.
+            corner = painter.deviceTransform().map(QPointF(0, 0))
+            painter.translate(round(corner.x()) - corner.x(), round(corner.y()) - corner.y())
 
         view = self._viewport
         room = QRect(0, 0, view.view.width + 1, view.view.height + 1)
         visible = self._visible
         if visible is None:
-            painter.fillRect(room, self._theme.colour("canvas"))
+            painter.setBackground(self._theme.colour("canvas"))
+            painter.eraseRect(room)
         else:
             picture = self._place(Frame.whole(view.document))
             # Its edge may lie within a pixel, which then is not wholly covered.
@@ -376,3 +382,9 @@ class Canvas(QWidget):
     def _mark_drop(self, hovers: bool) -> None:
         self._drop_hovers = hovers
         self.update()
+
+
+def _pyramid(picture: Picture) -> Pyramid:
+    from kontext_desktop.ui.pyramid import Pyramid  # the first paint has no picture
+
+    return Pyramid(picture)

@@ -24,6 +24,7 @@ class Command(NamedTuple):
     """A key that does it alone, unless a text field has the focus."""
     role: QAction.MenuRole = QAction.MenuRole.NoRole
     """Its place in the application menu of macOS."""
+    checkable: bool = False
 
 
 RECENT, SEPARATOR = "recent", "-"
@@ -41,6 +42,9 @@ COMMANDS = (
     Command("zoom_out", "Zoom out", ("Ctrl+-",)),
     Command("panels", "Hide panels", (), Qt.Key.Key_Tab),
     Command("versions", "Versions", (), Qt.Key.Key_V),
+    Command("charges", "Save charges as CSV…"),
+    Command("client", "Client…"),
+    Command("never_send", "Never send this picture", checkable=True),
     Command("settings", "Settings…", ("Ctrl+,",), role=QAction.MenuRole.PreferencesRole),
     Command("shortcuts", "Keyboard shortcuts", ("F1",)),
     Command("about", "About Kontext Desktop", role=QAction.MenuRole.AboutRole),
@@ -48,8 +52,9 @@ COMMANDS = (
 )
 
 MENUS = (
-    ("File", ("open", RECENT, "paste", "export")),
+    ("File", ("open", RECENT, "paste", "export", SEPARATOR, "charges")),
     ("Edit", ("write", "look")),
+    ("Picture", ("client", "never_send")),
     ("View", ("fit", "full_size", "zoom_in", "zoom_out", SEPARATOR, "panels", "versions")),
     ("Help", ("settings", "shortcuts", "about", SEPARATOR, "quit")),
 )
@@ -62,9 +67,11 @@ def make_actions(
     """An action for each command, live in `window` even while no menu was ever opened."""
     actions = {}
     for command in COMMANDS:
-        action = QAction(command.text, window)
+        action = QAction(window)
+        action.setText(command.text)
         action.setObjectName(command.name)
         action.setMenuRole(command.role)
+        action.setCheckable(command.checkable)
         action.setShortcuts([QKeySequence(key) for key in command.keys])
         action.triggered.connect(slots[command.name])
         if command.single is not None:

@@ -44,7 +44,8 @@ class EmptyDesk(QWidget):
             ("openPicture", "Open…", "A file of this computer: Ctrl+O", ask_for_picture),
             ("pastePicture", "Paste", "The picture on the clipboard: Ctrl+V", paste),
         ):
-            button = QPushButton(text, self._offers)
+            button = QPushButton(self._offers)
+            button.setText(text)
             button.setObjectName(name)
             button.setToolTip(hint)
             button.clicked.connect(act)

@@ -5,15 +5,13 @@ Knows nothing of the workbench.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, QRect, QSignalBlocker, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QResizeEvent, QTextCursor
+from PySide6.QtCore import QEvent, QMimeData, QObject, QSignalBlocker, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QLineEdit,
     QPlainTextEdit,
     QSizePolicy,
-    QStyle,
-    QStyleOptionFrame,
     QWidget,
 )
 
@@ -48,6 +46,8 @@ class TextField(QPlainTextEdit):
             return
         head = _alike(shown, text)
         tail = _alike(shown[head:][::-1], text[head:][::-1])
+        from PySide6.QtGui import QTextCursor  # the first paint has no text
+
         cursor = QTextCursor(self.document())
         cursor.setPosition(_units(shown[:head]))
         cursor.setPosition(_units(shown[: len(shown) - tail]), QTextCursor.MoveMode.KeepAnchor)
@@ -61,14 +61,11 @@ class TextField(QPlainTextEdit):
 
     def sizeHint(self) -> QSize:
         self.ensurePolished()
-        probe = QStyleOptionFrame()
-        self.initStyleOption(probe)
-        probe.rect = QRect(0, 0, 200, 200)
-        inside = self.style().subElementRect(QStyle.SubElement.SE_ShapedFrameContents, probe, self)
+        frame = self.contentsMargins()
         lines = self._rows * self.fontMetrics().lineSpacing()
         margins = 2 * round(self.document().documentMargin())
         # one pixel more, or Qt finds that the last line does not fit
-        return QSize(200, lines + margins + 200 - inside.height() + 1)
+        return QSize(200, lines + margins + frame.top() + frame.bottom() + 1)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(80, self.sizeHint().height())
@@ -96,8 +93,9 @@ class TextField(QPlainTextEdit):
             self.insertPlainText(text if self._breaks else " ".join(text.split()))
 
     def _show_suggestion(self) -> None:
-        text, width = self._suggestion, self.viewport().width() - 8
+        text = self._suggestion
         if self._least == 1:
+            width = self.viewport().width() - 8
             text = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, width)
         self.setPlaceholderText(text)
 

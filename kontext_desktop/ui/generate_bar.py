@@ -6,8 +6,9 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from kontext_desktop.catalog import dollars
-from kontext_desktop.model import Draft
+from kontext_desktop.first_words import Draft
 from kontext_desktop.ui.pieces import Words, plain_tip
+from kontext_desktop.ui.status_bar import spent_text
 from kontext_desktop.ui.theme import Theme
 from kontext_desktop.workbench import Desk, Workbench
 
@@ -70,7 +71,7 @@ class GenerateBar(QWidget):
     def _show_desk(self, desk: Desk) -> None:
         self._desk = desk
         self._button.setEnabled(desk.can_generate)
-        today = f"Today {dollars(desk.spent_today)}"
+        today = spent_text(desk)
         if desk.daily_cap:  # 0: there is none
             today += f" of {dollars(desk.daily_cap)}"
         if desk.practice:
@@ -78,6 +79,7 @@ class GenerateBar(QWidget):
         # Either what stands in the way or what a click would add to: never both in one line.
         self._reason.show_text(desk.why_not or "Ctrl+Enter")
         self._spent.show_text("" if desk.why_not else today)
+        self._spent.explain(desk.spend_note)
         self._show_price()
 
     def _show_price(self) -> None:

@@ -7,19 +7,18 @@ need is imported and made when it is first asked for.
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QPointF, QSize, Qt
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QImage
+from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import (
-    QDialog,
     QFrame,
     QGridLayout,
     QMainWindow,
-    QMenu,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -32,7 +31,6 @@ from kontext_desktop.ui.commands import make_actions, make_menus
 from kontext_desktop.ui.empty_desk import EmptyDesk
 from kontext_desktop.ui.generate_bar import GenerateBar
 from kontext_desktop.ui.parameter_panel import ParameterPanel
-from kontext_desktop.ui.pixels import raster_from
 from kontext_desktop.ui.prompt_panel import PromptPanel
 from kontext_desktop.ui.shortcuts import SingleKeys
 from kontext_desktop.ui.status_bar import StatusBar
@@ -43,10 +41,16 @@ from kontext_desktop.ui.version_list import VersionList
 from kontext_desktop.workbench import Desk, Notice, Tone, Workbench
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
+    from PySide6.QtWidgets import QDialog, QMenu
+
+    from kontext_desktop.ui.job_windows import JobWindows
     from kontext_desktop.ui.notices import NoticeBar
 
 _FIRST_SIZE = (1600, 1000)
 _NOTICE_WIDTH = 680
+_WITH_PICTURE = ("export", "fit", "full_size", "zoom_in", "zoom_out", "client", "never_send")
+"""Commands that need one."""
 
 
 class _PanelScroll(QScrollArea):
@@ -77,6 +81,7 @@ class MainWindow(QMainWindow):
         self._desk: Desk | None = None
         self._first_run: QWidget | None = None
         self._notices: NoticeBar | None = None
+        self._job_windows: JobWindows | None = None
         self._menu: QMenu | None = None
 
         self._lay_out()
@@ -110,12 +115,14 @@ class MainWindow(QMainWindow):
         column.addWidget(self.top_bar)
         column.addWidget(self.arrangement, 1)
         column.addWidget(self.status_bar)
+        # A splitter measures what it holds with each new part: the simplest part comes first.
+        self.strip = Strip(workbench, theme, self.arrangement)
         columns = self.arrangement.columns
         self.arrangement.hold(
             VersionList(workbench, theme, columns),
             self._make_centre(columns),
             self._make_right(columns),
-            Strip(workbench, theme, self.arrangement),
+            self.strip,
         )
 
     def _make_centre(self, parent: QWidget) -> QWidget:
@@ -170,6 +177,9 @@ class MainWindow(QMainWindow):
             "open": self._open,
             "paste": self._paste,
             "export": self._export,
+            "charges": self._save_charges,
+            "client": self._ask_client,
+            "never_send": self._put_never_send,
             "generate": self.generate_bar.generate,
             "write": self.prompt_panel.setFocus,
             "look": self.canvas.setFocus,
@@ -188,6 +198,8 @@ class MainWindow(QMainWindow):
     def _show_menu(self) -> None:
         """Below the button that stands for the menu bar; made when it is first asked for."""
         if self._menu is None:
+            from PySide6.QtWidgets import QMenu
+
             self._menu = QMenu(self)
             for menu in self._make_menus(self._menu):
                 self._menu.addMenu(menu)
@@ -220,6 +232,7 @@ class MainWindow(QMainWindow):
         bar.versions_button.clicked.connect(partial(self._rearrange, self.arrangement.toggle_left))
         bar.service_button.clicked.connect(self.open_settings)
         self.arrangement.arranged.connect(bar.show_versions)
+        self.strip.asked.connect(self._open_job_window)
 
     # What the workbench says
 
@@ -228,8 +241,12 @@ class MainWindow(QMainWindow):
         name = desk.document.name if desk.document else ""
         self.setWindowTitle(f"{name} · Kontext Desktop" if name else "Kontext Desktop")
         self.canvas.set_frame(desk.frame)
-        for action in ("export", "fit", "full_size", "zoom_in", "zoom_out"):
+        for action in _WITH_PICTURE:
             self.actions_by_name[action].setEnabled(desk.document is not None)
+        marked = desk.document is not None and desk.document.never_send
+        self.actions_by_name["never_send"].setChecked(marked)
+        if self._job_windows is not None:
+            self._job_windows.show_desk(desk)
         self._show_mode(desk.mode is None)
 
     def _show_mode(self, unchosen: bool) -> None:
@@ -251,6 +268,7 @@ class MainWindow(QMainWindow):
             self._notices = NoticeBar(self.workbench, self._theme)
             self._notices.setMaximumWidth(_NOTICE_WIDTH)
             self._centre.addWidget(self._notices, 1, 1)
+            self._notices.asked.connect(self._open_job_window)
             self._notices.add(notice)  # the signal under way reaches only those who listened before
 
     # What the person does
@@ -274,6 +292,8 @@ class MainWindow(QMainWindow):
         if image.isNull():
             self._tell("The picture could not be read.", "Save it as a file, then open that.")
         else:
+            from kontext_desktop.ui.pixels import raster_from
+
             self.workbench.paste_picture(raster_from(image), "Pasted picture")
 
     def _refuse_drop(self) -> None:
@@ -288,6 +308,40 @@ class MainWindow(QMainWindow):
         target = self._ask.place_to_write(self, folder / self.workbench.propose_export())
         if target is not None:
             self.workbench.export(desk.shown_version_id, target, force=True)
+
+    def _save_charges(self) -> None:
+        proposed = Path.home() / time.strftime("kontext-charges-%Y-%m-%d.csv")
+        target = self._ask.place_to_save(self, "Save charges", proposed, "Table (*.csv)")
+        if target is not None:
+            self.workbench.save_charges(target)
+
+    def _ask_client(self) -> None:
+        desk = self._desk
+        if desk is None or desk.document is None:
+            return
+        client = self._ask.words(
+            self,
+            "Client",
+            "Whom this picture is for (stands beside its charges):",
+            desk.document.client,
+        )
+        if client is not None:
+            self.workbench.put_client(client)
+
+    def _put_never_send(self) -> None:
+        desk = self._desk
+        if desk is not None and desk.document is not None:
+            self.workbench.put_never_send(not desk.document.never_send)
+
+    def _open_job_window(self, job_id: str, action: str) -> None:
+        """The windows about single jobs are made when one is first asked for."""
+        if self._job_windows is None:
+            from kontext_desktop.ui.job_windows import JobWindows
+
+            self._job_windows = JobWindows(self.workbench, self._theme, self._ask, self)
+            if self._desk is not None:
+                self._job_windows.show_desk(self._desk)
+        self._job_windows.open(job_id, action)
 
     def _hold_before(self, held: bool) -> None:
         if held:

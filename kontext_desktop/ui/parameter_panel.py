@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from kontext_desktop.catalog import KONTEXT_MAX
-from kontext_desktop.model import Draft
+from kontext_desktop.first_words import Draft
 from kontext_desktop.ui.fields import WheelGuard, align_figures
 from kontext_desktop.ui.pieces import Words, hairline, mark
 from kontext_desktop.ui.ratio_grid import RatioGrid

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from PySide6.QtGui import QColorSpace, QImage, QPainter
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QColorSpace, QImage, QPainter, QPixmap
 
 from kontext_desktop.model import Raster, Size
 
@@ -40,3 +41,23 @@ def raster_from(image: QImage) -> Raster:
         image = opaque
     image = image.convertToFormat(QImage.Format.Format_RGB32)
     return Raster(bytes(image.constBits()), Size(image.width(), image.height()))
+
+
+def fitted(raster: Raster, size: QSize, ratio: float) -> QPixmap:
+    """The whole raster scaled to fit `size` (device-independent pixels); `ratio`: device pixels
+    in one of those."""
+    shown = Shown.over(raster)
+    scaled = shown.image.scaled(
+        size * ratio,
+        Qt.AspectRatioMode.KeepAspectRatio,
+        Qt.TransformationMode.SmoothTransformation,
+    )
+    pixmap = QPixmap.fromImage(scaled.copy())  # the raster's own bytes may go
+    pixmap.setDevicePixelRatio(ratio)
+    return pixmap
+
+
+def centred(pixmap: QPixmap, area: QRect) -> QPoint:
+    """Where to draw it, in the middle of `area`."""
+    size = pixmap.deviceIndependentSize().toSize()
+    return area.center() - QRect(QPoint(), size).center()

@@ -6,15 +6,18 @@ Holds nothing worth saving: the draft is the workbench's.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from kontext_desktop.model import Draft, Frame, Size
-from kontext_desktop.ui.clause_form import ClauseForm
+from kontext_desktop.first_words import Draft, Frame, Size
 from kontext_desktop.ui.fields import TextField
 from kontext_desktop.ui.pieces import Words, hairline
 from kontext_desktop.ui.theme import Theme
 from kontext_desktop.workbench import Desk, Workbench
+
+if TYPE_CHECKING:
+    from kontext_desktop.ui.clause_form import ClauseForm
 
 _PATTERN = (
     "Keep the person's face, pose and clothing. "
@@ -137,6 +140,8 @@ class PromptPanel(QWidget):
         self._label_toggle()
 
     def _make_form(self) -> ClauseForm:
+        from kontext_desktop.ui.clause_form import ClauseForm
+
         form = ClauseForm(self)
         block = QVBoxLayout()
         block.setContentsMargins(self._padding, 0, self._padding, self._gap)

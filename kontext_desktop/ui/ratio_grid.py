@@ -9,13 +9,11 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QPushButton,
     QSizePolicy,
-    QStyle,
-    QStyleOptionButton,
     QWidget,
 )
 
 from kontext_desktop.catalog import KONTEXT_MAX
-from kontext_desktop.model import Size
+from kontext_desktop.first_words import Size
 from kontext_desktop.ui.theme import Theme
 
 _COLUMNS = 5
@@ -59,8 +57,9 @@ class RatioGrid(QWidget):
 
 class RatioButton(QPushButton):
     def __init__(self, theme: Theme, name: str, ratio: float) -> None:
-        super().__init__(name)
+        super().__init__()  # its words are drawn by itself, below the shape
         self._theme = theme
+        self.words = name
         self._ratio = ratio
         self.setProperty("kind", "choice")
         self.setCheckable(True)
@@ -78,19 +77,16 @@ class RatioButton(QPushButton):
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        option = QStyleOptionButton()
-        self.initStyleOption(option)
-        option.text = ""
-        self.style().drawControl(QStyle.ControlElement.CE_PushButton, option, painter, self)
         bright = self.isChecked() or self.underMouse()
         name = "text" if bright else "text_secondary"
         colour = self._theme.colour(name if self.isEnabled() else "text_disabled")
         painter.setPen(QPen(colour, 1))
         painter.drawRect(self._shape())
         words = self.rect().adjusted(0, 28, 0, -4)
-        painter.drawText(words, Qt.AlignmentFlag.AlignCenter, self.text())
+        painter.drawText(words, Qt.AlignmentFlag.AlignCenter, self.words)
 
     def _shape(self) -> QRectF:
         """The ratio's rectangle, as large as fits the box, on whole pixels for crisp lines."""

@@ -14,6 +14,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QCheckBox,
     QDialog,
     QDoubleSpinBox,
     QFrame,
@@ -38,7 +39,14 @@ from kontext_desktop.workbench import Desk, Workbench
 
 _MOST_IN_FLIGHT = 16
 _LARGEST_CAP = 100_000
+_MOST_PER_MINUTE = 600
 _FIELD_WIDTH = 356
+_CHECK_INDENT = 24
+_DELETING = (
+    "Its record there goes at once and for good. Whether the picture's public address ends with "
+    "it, the service's documents do not agree; after 7 days all is gone anyway."
+)
+_NEVER_SENDING = "Nothing leaves this machine: Generate stays off until this is taken back."
 
 
 class SettingsDialog(QDialog):
@@ -49,6 +57,7 @@ class SettingsDialog(QDialog):
         self.setObjectName("settings")
         self.setWindowTitle("Settings")
         self._workbench = workbench
+        self._may_send = True
         self._wheel_guard = WheelGuard(self)
         padding = theme.size("padding")
         self._grid = QGridLayout()
@@ -62,8 +71,10 @@ class SettingsDialog(QDialog):
         self._add_row("API key", self._key_row)
         self._add_line()
         self._build_caps()
-        self._build_places()
         self._add_line()
+        self._build_privacy()
+        self._add_line()
+        self._build_places()
         self._build_advanced()
 
         column = QVBoxLayout(self)
@@ -79,6 +90,9 @@ class SettingsDialog(QDialog):
 
     def show_desk(self, desk: Desk) -> None:
         self._key_row.show_state(desk.key_text, desk.key_tone)
+        if desk.may_send != self._may_send:
+            self._may_send = desk.may_send
+            self._never.setChecked(not desk.may_send)
 
     # Building
 
@@ -101,24 +115,63 @@ class SettingsDialog(QDialog):
         return frame
 
     def _build_caps(self) -> None:
-        self._cap = QDoubleSpinBox()
-        self._cap.setObjectName("dailyCap")
-        self._cap.setPrefix("$")
-        self._cap.setDecimals(2)
-        self._cap.setRange(0, _LARGEST_CAP)
-        self._cap.setSpecialValueText("No cap")  # instead of 0
-        self._cap.setToolTip("0: no cap")
+        self._cap = self._make_cap("dailyCap")
         self._cap.valueChanged.connect(self._show_cap_hint)
         self._cap_hint = Words(kind="secondary")
-        self._flights = QSpinBox()
-        self._flights.setObjectName("jobsInFlight")
-        self._flights.setRange(1, _MOST_IN_FLIGHT)
-        self._add_row("Daily cap", self._cap, self._cap_hint)
-        self._add_row("Jobs at once", self._flights, Words("A new account may run 3", "secondary"))
-        for box in (self._cap, self._flights):
+        self._batch_cap = self._make_cap("batchCap")
+        self._document_cap = self._make_cap("documentCap")
+        self._flights = self._make_count("jobsInFlight", _MOST_IN_FLIGHT)
+        self._submits = self._make_count("submitsPerMinute", _MOST_PER_MINUTE)
+        for name, box, hint in (
+            ("Daily cap", self._cap, self._cap_hint),
+            ("Order cap", self._batch_cap, Words("What one click may cost", "secondary")),
+            (
+                "Picture cap",
+                self._document_cap,
+                Words("What all edits of one may cost", "secondary"),
+            ),
+            ("Edits at once", self._flights, Words("A new account may run 3", "secondary")),
+            ("Edits a minute", self._submits, Words("A new account may send 10", "secondary")),
+        ):
+            self._add_row(name, box, hint)
             box.setFixedWidth(96)
             align_figures(box)
-        self._wheel_guard.watch(self._cap, self._flights)
+            self._wheel_guard.watch(box)
+
+    def _make_cap(self, name: str) -> QDoubleSpinBox:
+        box = QDoubleSpinBox()
+        box.setObjectName(name)
+        box.setPrefix("$")
+        box.setDecimals(2)
+        box.setRange(0, _LARGEST_CAP)
+        box.setSpecialValueText("No cap")  # instead of 0
+        box.setToolTip("0: no cap")
+        return box
+
+    def _make_count(self, name: str, most: int) -> QSpinBox:
+        box = QSpinBox()
+        box.setObjectName(name)
+        box.setRange(1, most)
+        return box
+
+    def _build_privacy(self) -> None:
+        self._delete = QCheckBox("Delete edits at the service once they are safe here")
+        self._delete.setObjectName("deleteAfterDownload")
+        self._never = QCheckBox("Never send anything from this library")
+        self._never.setObjectName("neverSend")
+        for box, sentence in ((self._delete, _DELETING), (self._never, _NEVER_SENDING)):
+            box.setAccessibleDescription(sentence)
+            words = Words(sentence, "secondary", lines=3)
+            words.setContentsMargins(_CHECK_INDENT, 0, 0, 0)
+            column = QVBoxLayout()
+            column.setSpacing(0)
+            column.addWidget(box)
+            column.addWidget(words)
+            self._grid.addLayout(column, self._grid.rowCount(), 1)
+        label = QLabel("Privacy")
+        label.setProperty("kind", "heading")
+        label.setMinimumHeight(28)
+        self._grid.addWidget(label, self._grid.rowCount() - 2, 0, Qt.AlignmentFlag.AlignTop)
 
     def _build_places(self) -> None:
         self._library = QLineEdit()
@@ -143,7 +196,8 @@ class SettingsDialog(QDialog):
         cancel.setObjectName("cancelSettings")
         save.clicked.connect(self._save)
         cancel.clicked.connect(self.reject)
-        for field in (self._endpoint, self._cap.lineEdit(), self._flights.lineEdit()):
+        boxes = (self._cap, self._batch_cap, self._document_cap, self._flights, self._submits)
+        for field in (self._endpoint, *(box.lineEdit() for box in boxes)):
             field.returnPressed.connect(self._save)
         row = QHBoxLayout()
         row.setContentsMargins(padding, 8, padding, 8)
@@ -182,7 +236,12 @@ class SettingsDialog(QDialog):
         self._real.setChecked(settings.mode == "real")
         self._cap.setValue(settings.daily_cap / USD)
         self._show_cap_hint()
+        self._batch_cap.setValue(settings.batch_cap / USD)
+        self._document_cap.setValue(settings.document_cap / USD)
         self._flights.setValue(settings.jobs_in_flight)
+        self._submits.setValue(settings.submits_per_minute)
+        self._delete.setChecked(settings.delete_after_download)
+        self._never.setChecked(not self._may_send)
         self._endpoint.setText(settings.endpoint)
         self._library.setText(str(library_folder(os.environ, settings.library)))
         self._check_endpoint()
@@ -213,8 +272,14 @@ class SettingsDialog(QDialog):
             mode=mode,
             endpoint=self._endpoint.text().strip().rstrip("/"),
             daily_cap=round(self._cap.value() * USD),
+            batch_cap=round(self._batch_cap.value() * USD),
+            document_cap=round(self._document_cap.value() * USD),
             jobs_in_flight=self._flights.value(),
+            submits_per_minute=self._submits.value(),
+            delete_after_download=self._delete.isChecked(),
         )
+        if self._never.isChecked() == self._may_send:
+            self._workbench.put_may_send(not self._never.isChecked())
         if wanted != settings:
             self._workbench.set_settings(wanted)
         self.accept()

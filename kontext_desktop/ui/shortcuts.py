@@ -14,11 +14,10 @@ from PySide6.QtWidgets import (
     QApplication,
     QLineEdit,
     QPlainTextEdit,
-    QTextEdit,
     QWidget,
 )
 
-_TEXT_FIELDS = (QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox)
+_TEXT_FIELDS = (QLineEdit, QPlainTextEdit, QAbstractSpinBox)
 _CONTROLS_USE = (Qt.Key.Key_Tab, Qt.Key.Key_Space)
 """They move between controls and press them; so they do for whoever came there by keyboard."""
 

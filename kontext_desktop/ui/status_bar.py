@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from kontext_desktop.catalog import dollars
@@ -26,7 +28,10 @@ class StatusBar(QFrame):
         self._colour.setFixedWidth(_COLOUR_WIDTH)
         self._busy = self._words("busy", "Under way")
         self._jobs = self._words("jobCount", "Jobs")
+        self._line_dot = Dot(theme, Tone.LOOK)
+        self._line = self._words("lineState", "The way to the service")
         self._spent = self._words("spentTodayStatus", "Spent today")
+        self._balance = self._words("balance", "Balance")
         self._dot = Dot(theme)
         self._key = self._words("keyState", "Key")
 
@@ -36,13 +41,13 @@ class StatusBar(QFrame):
         row.addWidget(self._place)
         row.addWidget(self._colour)
         row.addStretch(1)
-        for words in (self._busy, self._jobs, self._spent):
+        row.addWidget(self._busy)
+        row.addLayout(_beside(self._line_dot, self._line))
+        for words in (self._jobs, self._spent, self._balance):
             row.addWidget(words)
-        key = QHBoxLayout()
-        key.setSpacing(6)
-        key.addWidget(self._dot)
-        key.addWidget(self._key)
-        row.addLayout(key)
+        row.addLayout(_beside(self._dot, self._key))
+        for part in (self._line_dot, self._line, self._balance):
+            part.hide()
         workbench.desk_changed.connect(self._show_desk)
 
     def show_pixel(self, pixel: tuple[int, int, tuple[int, int, int] | None] | None) -> None:
@@ -58,17 +63,49 @@ class StatusBar(QFrame):
     def _show_desk(self, desk: Desk) -> None:
         self._busy.show_text(desk.busy)
         self._busy.setVisible(bool(desk.busy))
-        jobs = ((desk.running, "running"), (desk.waiting, "waiting"))
+        jobs = (
+            (desk.running, "running"),
+            (desk.waiting, "waiting"),
+            (desk.looking_up, "looked up"),
+        )
         self._jobs.show_text(" · ".join(f"{number} {word}" for number, word in jobs if number))
-        self._jobs.setVisible(bool(desk.running or desk.waiting))
-        spent = "Nothing is charged" if desk.practice else f"Today {dollars(desk.spent_today)}"
-        self._spent.show_text(spent)
+        self._jobs.setVisible(bool(self._jobs.text()))
+        self._show_line(desk.offline_since)
+        self._spent.show_text("Nothing is charged" if desk.practice else spent_text(desk))
+        self._spent.explain(desk.spend_note)
+        self._balance.setVisible(desk.balance is not None)
+        if desk.balance is not None:
+            self._balance.show_text(f"Balance {dollars(desk.balance)}")
+            self._balance.explain(desk.spend_note)
         self._key.show_text(desk.key_text)
         self._dot.show_tone(desk.key_tone)
         self._dot.setVisible(bool(desk.key_text) and desk.key_tone is not Tone.PLAIN)
+
+    def _show_line(self, offline_since: float | None) -> None:
+        for part in (self._line_dot, self._line):
+            part.setVisible(offline_since is not None)
+        if offline_since is not None:
+            since = time.strftime("%H:%M", time.localtime(offline_since))
+            self._line.show_text(f"Offline since {since} · goes on by itself")
 
     def _words(self, name: str, meaning: str) -> Words:
         words = Words(kind="secondary")
         words.setObjectName(name)
         words.setAccessibleName(meaning)
         return words
+
+
+def spent_text(desk: Desk) -> str:
+    """What was spent today; a range where some of it may not have been billed."""
+    most = dollars(desk.spent_today)
+    if not desk.spent_possible:
+        return f"Today {most}"
+    return f"Today {dollars(desk.spent_today - desk.spent_possible)} to {most}"
+
+
+def _beside(dot: Dot, words: Words) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(6)
+    row.addWidget(dot)
+    row.addWidget(words)
+    return row

@@ -1,41 +1,35 @@
-"""The strip of variations: results and running jobs side by side, updated where they stand."""
+"""The strip below the picture: results and running jobs side by side, or what it is there for."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedLayout, QWidget
+from typing import TYPE_CHECKING
 
-from kontext_desktop.model import Raster
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QStackedLayout, QWidget
+
 from kontext_desktop.ui.pieces import Words
 from kontext_desktop.ui.theme import Theme
-from kontext_desktop.ui.tile import TILE, TileView
-from kontext_desktop.workbench import Desk, Tile, Workbench
+from kontext_desktop.workbench import Desk, Workbench
+
+if TYPE_CHECKING:
+    from kontext_desktop.ui.tile_row import TileRow
+    from kontext_desktop.workbench.tiles import Tile
+
+TILE_WIDTH, TILE_HEIGHT = 184, 112
+EDGE = 8
 
 
 class Strip(QWidget):
+    asked = Signal(str, str)
+    """As `TileRow.asked`."""
+
     def __init__(self, workbench: Workbench, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("strip")
         self._workbench = workbench
         self._theme = theme
-        self._tiles: dict[str, TileView] = {}
         self._shown = ""
-        self._asked: set[str] = set()
-        self._arrived: set[str] = set()
-
-        self._row_widget = QWidget()
-        self._row = QHBoxLayout(self._row_widget)
-        self._row.setContentsMargins(8, 8, 8, 0)
-        self._row.setSpacing(8)
-        self._row.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        self._area = QScrollArea()
-        self._area.setObjectName("stripScroll")
-        self._area.setWidgetResizable(True)
-        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.setWidget(self._row_widget)
-        self._area.viewport().installEventFilter(self)
+        self._row: TileRow | None = None
         self._empty = Words(
             "Results appear here. Write what to change, then Generate.", "secondary", lines=3
         )
@@ -43,107 +37,28 @@ class Strip(QWidget):
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._empty)
-        self._stack.addWidget(self._area)
-        self.setMinimumHeight(8 + TILE.height() + 8)
+        self.setMinimumHeight(EDGE + TILE_HEIGHT + EDGE)
         workbench.tiles_changed.connect(self._show_tiles)
         workbench.desk_changed.connect(self._show_desk)
-        workbench.result_arrived.connect(self._announce)
-        workbench.thumbnail_made.connect(self._show_thumbnail)
 
     def _show_tiles(self, tiles: list[Tile]) -> None:
-        before = list(self._tiles)
-        self._drop_all_but({tile.job_id for tile in tiles})
-        for place, tile in enumerate(tiles):
-            view = self._tiles.get(tile.job_id)
-            if view is None:
-                view = self._tiles[tile.job_id] = self._make_tile(tile)
-            else:
-                view.show_tile(tile)
-            if self._row.indexOf(view) != place:
-                self._row.removeWidget(view)
-                self._row.insertWidget(place, view)
-        self._tiles = {tile.job_id: self._tiles[tile.job_id] for tile in tiles}
-        if before != list(self._tiles):
-            self._order_tabs()
-        self._stack.setCurrentWidget(self._area if tiles else self._empty)
-        self._ask_for_images()
-        self._outline_shown()
-        self._announce_arrived()
+        if tiles and self._row is None:
+            self._row = self._make_row()
+        if self._row is not None:
+            self._row.show_tiles(tiles)
+            self._stack.setCurrentWidget(self._row if tiles else self._empty)
 
-    def _make_tile(self, tile: Tile) -> TileView:
-        view = TileView(self._theme, tile, self._row_widget)
-        view.clicked.connect(lambda: self._show_version(view))
-        view.acted.connect(lambda: self._act(view.tile))
-        view.cancelled.connect(lambda: self._workbench.act_on_tile(view.tile.job_id, "cancel"))
-        view.stepped.connect(lambda step: self._step_from(view, step))
-        return view
+    def _make_row(self) -> TileRow:
+        """With the first tile: the first paint has none."""
+        from kontext_desktop.ui.tile_row import TileRow
 
-    def _drop_all_but(self, job_ids: set[str]) -> None:
-        for job_id in [job_id for job_id in self._tiles if job_id not in job_ids]:
-            view = self._tiles.pop(job_id)
-            self._row.removeWidget(view)
-            view.hide()
-            view.deleteLater()
-
-    def _order_tabs(self) -> None:
-        """Tab goes through the tiles as they stand, each followed by its buttons."""
-        last: QWidget | None = None
-        for view in self._tiles.values():
-            if last is not None:
-                QWidget.setTabOrder(last, view)
-            QWidget.setTabOrder(view, view.action)
-            QWidget.setTabOrder(view.action, view.cancel)
-            last = view.cancel
-
-    def _ask_for_images(self) -> None:
-        wanted = {v.tile.version_id for v in self._tiles.values() if v.tile.version_id is not None}
-        self._asked &= wanted
-        for version_id in wanted - self._asked:
-            self._asked.add(version_id)
-            self._workbench.want_thumbnail(version_id)
-
-    def _show_thumbnail(self, version_id: str, raster: Raster) -> None:
-        for view in self._tiles.values():
-            if view.tile.version_id == version_id:
-                view.show_picture(raster)
+        row = TileRow(self._workbench, self._theme, self)
+        row.outline(self._shown)
+        row.asked.connect(self.asked)
+        self._stack.addWidget(row)
+        return row
 
     def _show_desk(self, desk: Desk) -> None:
         self._shown = desk.shown_version_id
-        self._outline_shown()
-
-    def _outline_shown(self) -> None:
-        for view in self._tiles.values():
-            view.show_as_shown(view.tile.version_id == self._shown)
-
-    def _announce(self, version_id: str) -> None:
-        self._arrived.add(version_id)  # its tile may know of it only a signal later
-        self._announce_arrived()
-
-    def _announce_arrived(self) -> None:
-        for view in self._tiles.values():
-            if view.tile.version_id in self._arrived:
-                self._arrived.discard(view.tile.version_id)
-                view.announce()
-
-    def _show_version(self, view: TileView) -> None:
-        if view.tile.version_id is not None:
-            self._workbench.show_version(view.tile.version_id)
-
-    def _act(self, tile: Tile) -> None:
-        if tile.action:
-            self._workbench.act_on_tile(tile.job_id, tile.action)
-
-    def _step_from(self, view: TileView, step: int) -> None:
-        views = list(self._tiles.values())
-        place = views.index(view) + step
-        if 0 <= place < len(views):
-            views[place].setFocus(Qt.FocusReason.OtherFocusReason)
-            self._area.ensureWidgetVisible(views[place], 8, 0)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QWheelEvent):  # an upright wheel moves the strip sideways
-            turn = event.pixelDelta() if not event.pixelDelta().isNull() else event.angleDelta()
-            bar = self._area.horizontalScrollBar()
-            bar.setValue(bar.value() - (turn.y() or turn.x()))
-            return True
-        return super().eventFilter(watched, event)
+        if self._row is not None:
+            self._row.outline(self._shown)

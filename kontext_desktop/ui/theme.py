@@ -13,6 +13,8 @@ from pathlib import Path
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
+STYLE = "Fusion"
+"""The one of Qt's styles that is alike on every system and under a style sheet."""
 _TOKEN = re.compile(r"@([a-z_]+)")
 
 
@@ -77,8 +79,7 @@ class Theme:
         return palette
 
     def apply(self, app: QApplication) -> None:
-        """Give the whole program this look; cheapest before the first widget is made."""
-        app.setStyle("Fusion")  # the one style that is alike on every system and under a sheet
+        """Give the whole program, begun in STYLE, this look; cheapest before the first widget."""
         app.setPalette(self.palette())
         app.setFont(self.font())
         app.setStyleSheet(self.style_sheet())

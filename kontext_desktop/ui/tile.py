@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEasingCurve, QRectF, QSize, Qt, QTimer, QVariantAnimation, Signal
+from PySide6.QtCore import (
+    QEasingCurve,
+    QPoint,
+    QRectF,
+    QSize,
+    Qt,
+    QTimer,
+    QVariantAnimation,
+    Signal,
+)
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QFocusEvent,
+    QFontMetrics,
     QKeyEvent,
     QPainter,
     QPainterPath,
@@ -15,12 +26,15 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QWidget
 
 from kontext_desktop.model import Raster
-from kontext_desktop.ui.pieces import Dot, Words, centred, fitted, plain_tip
+from kontext_desktop.ui.pieces import Dot, Words, plain_tip
+from kontext_desktop.ui.pixels import centred, fitted
+from kontext_desktop.ui.strip import TILE_HEIGHT, TILE_WIDTH
 from kontext_desktop.ui.theme import Theme
-from kontext_desktop.workbench import Tile
+from kontext_desktop.workbench.tiles import Tile
 
-FACE = QSize(184, 84)
-TILE = QSize(184, 112)
+FACE = QSize(TILE_WIDTH, 84)
+TILE = QSize(TILE_WIDTH, TILE_HEIGHT)
+_PRACTICE = "practice"
 _ANNOUNCE_MS = 2400
 _SETTLE_MS = 1000
 """A button that began to cost money or another price, or was just pressed, buys nothing for so
@@ -30,10 +44,10 @@ long: longer than a double click takes, and than a held key usually waits before
 class TileView(QAbstractButton):
     """Clicked: show the version. Updated in place, so that focus and hover stay."""
 
-    acted = Signal()
-    """The small button: do `tile.action`."""
-    cancelled = Signal()
-    """The second one, of a Job that waits to be sent."""
+    acted = Signal(str)
+    """A small button: do this action of `tile.buttons`."""
+    menu_wanted = Signal(QPoint)
+    """Where on the screen the menu of what else can be done is asked for."""
     stepped = Signal(int)
     """The arrow keys: -1 to the tile before, 1 to the next."""
 
@@ -56,6 +70,8 @@ class TileView(QAbstractButton):
         self._settling = QTimer(self)
         self._settling.setSingleShot(True)
         self._settling.setInterval(_SETTLE_MS)
+        self._settling.timeout.connect(self._calm_down)
+        self._pressed = False
         self._build()
         self._fill()
 
@@ -70,12 +86,12 @@ class TileView(QAbstractButton):
         for part in (self._message, self._dot, self._state, self._detail):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._state.setMinimumWidth(1)  # it is the words that give way, never a button's price
-        self.action = self._make_button("tileAction")
-        self.action.clicked.connect(self._press_action)
-        self.cancel = self._make_button("tileCancel")
-        self.cancel.setText("Cancel")
-        self.cancel.setToolTip("Free: it was not sent")
-        self.cancel.clicked.connect(self.cancelled)
+        self._head_dot, self._head = Dot(self._theme), Words(kind="secondary")
+        for part in (self._head_dot, self._head):
+            part.setParent(self)
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.action = self._make_button("tileAction", 0)
+        self.second = self._make_button("tileSecond", 1)
         row = QHBoxLayout(self)
         row.setContentsMargins(2, FACE.height(), 0, 0)
         row.setSpacing(6)
@@ -83,20 +99,20 @@ class TileView(QAbstractButton):
         row.addWidget(self._state, 1)
         row.addWidget(self._detail)
         row.addWidget(self.action)
-        row.addWidget(self.cancel)
+        row.addWidget(self.second)
 
-    def _make_button(self, name: str) -> QPushButton:
+    def _make_button(self, name: str, place: int) -> QPushButton:
         button = QPushButton()
         button.setObjectName(name)
-        button.setProperty("kind", "quiet")
-        button.setFont(self._theme.font("font_small"))  # two must fit below a picture
+        button.setProperty("kind", "tight")  # two must fit below a picture
         button.setAutoDefault(True)
+        button.clicked.connect(lambda: self._press(place))
         return button
 
     def show_tile(self, tile: Tile) -> None:
         if tile != self.tile:
-            before = (self.tile.action_text, self.tile.cancellable)
-            if tile.action == "retry" and (tile.action_text, tile.cancellable) != before:
+            costly = any(offer.action == "retry" for offer in tile.buttons)
+            if costly and tile.buttons != self.tile.buttons:
                 self._settling.start()  # a hand on its way to "Hide" or "Cancel" must not buy
             self.tile = tile
             self._fill()
@@ -115,35 +131,58 @@ class TileView(QAbstractButton):
         """Glow for a moment: a result came. Nothing moves."""
         self.announcement.start()
 
-    def _press_action(self) -> None:
+    def _press(self, place: int) -> None:
+        """One press, one act: another that follows at once was meant for the button before."""
+        action = self.tile.buttons[place].action
         settled = not self._settling.isActive()
+        allowed = settled if action == "retry" else not self._pressed
         self._settling.start()
-        if settled or self.tile.action != "retry":
-            self.acted.emit()
+        self._pressed = True
+        if allowed:
+            self.acted.emit(action)
+
+    def _calm_down(self) -> None:
+        self._pressed = False
 
     def _fill(self) -> None:
         tile = self.tile
         done = tile.version_id is not None
-        self._dot.show_tone(tile.tone)
-        self._dot.setVisible(not tile.cancellable)  # two buttons need the room; the face says it
-        self._state.show_text("" if tile.cancellable else tile.text)
+        for place, button in enumerate((self.action, self.second)):
+            button.setVisible(place < len(tile.buttons))
+            if place < len(tile.buttons):
+                offer = tile.buttons[place]
+                button.setText(offer.text)
+                button.setToolTip(plain_tip(offer.tip))
+                button.setAccessibleName(f"{offer.text}, variation {tile.number}")
+        crowded = self._is_crowded()
+        for dot, words, shown in (
+            (self._dot, self._state, not crowded),
+            (self._head_dot, self._head, crowded),
+        ):
+            dot.show_tone(tile.tone)
+            dot.setVisible(shown)
+            words.show_text(tile.text if shown else "")
         self._detail.show_text(tile.detail if done else "")
         self._detail.setVisible(done and bool(tile.detail))
         self._message.show_text("" if done else tile.detail or tile.text)
         self._message.setVisible(not done)
         self._place_message()
-        self.action.setText(tile.action_text)
-        self.action.setVisible(bool(tile.action))
-        self.cancel.setVisible(tile.cancellable)
-        words = [f"Variation {tile.number}", tile.text, tile.detail]
+        parts = [f"Variation {tile.number}", tile.text, tile.detail]
         if tile.practice:
-            words.append("practice")
-        self.setAccessibleName(", ".join(word for word in words if word))
+            parts.append(_PRACTICE)
+        self.setAccessibleName(", ".join(part for part in parts if part))
         self.setToolTip(plain_tip(tile.tooltip))
-        self.action.setAccessibleName(f"{tile.action_text}, variation {tile.number}")
-        self.cancel.setAccessibleName(f"Cancel, variation {tile.number}")
         self.setCursor(Qt.CursorShape.PointingHandCursor if done else Qt.CursorShape.ArrowCursor)
         self.update()
+
+    def _is_crowded(self) -> bool:
+        """Whether the buttons leave no room for the state: then it stands beside the number."""
+        if len(self.tile.buttons) != 1:
+            return bool(self.tile.buttons)
+        self._state.ensurePolished()
+        words = self._state.fontMetrics().horizontalAdvance(self.tile.text)
+        room = TILE.width() - 2 - self.action.sizeHint().width() - self._dot.width() - 3 * 6
+        return words > room
 
     def _place_message(self) -> None:
         """In the middle of the face; several lines go below the badges."""
@@ -152,6 +191,19 @@ class TileView(QAbstractButton):
         several = height > self._message.fontMetrics().lineSpacing()
         top = max((FACE.height() - height) // 2, 24 if several else 0)
         self._message.setGeometry(10, top, width, height)
+        left = 4 + self._badge_width(str(self.tile.number)) + 6
+        right = FACE.width() - 6
+        if self.tile.practice:
+            right -= self._badge_width(_PRACTICE) + 6
+        self._head_dot.move(left, 4 + 5)
+        self._head.setGeometry(left + 14, 4, max(0, right - left - 14), 18)
+
+    def _badge_width(self, text: str) -> int:
+        metrics = QFontMetrics(self._theme.font("font_tiny"))
+        return max(18, metrics.horizontalAdvance(text) + 10)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_wanted.emit(event.globalPos())
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         self._ring = event.reason() != Qt.FocusReason.MouseFocusReason
@@ -188,12 +240,12 @@ class TileView(QAbstractButton):
         painter.setClipping(False)
         self._paint_badge(painter, str(self.tile.number), Qt.AlignmentFlag.AlignLeft)
         if self.tile.practice:
-            self._paint_badge(painter, "practice", Qt.AlignmentFlag.AlignRight)
+            self._paint_badge(painter, _PRACTICE, Qt.AlignmentFlag.AlignRight)
         self._paint_outlines(painter, face, radius)
 
     def _paint_badge(self, painter: QPainter, text: str, side: Qt.AlignmentFlag) -> None:
         painter.setFont(self._theme.font("font_tiny"))
-        width = max(18, painter.fontMetrics().horizontalAdvance(text) + 10)
+        width = self._badge_width(text)
         left = 4 if side == Qt.AlignmentFlag.AlignLeft else FACE.width() - width - 4
         badge = QRectF(left, 4, width, 18)
         painter.setPen(Qt.PenStyle.NoPen)

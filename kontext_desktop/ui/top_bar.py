@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
-from kontext_desktop.model import Document
 from kontext_desktop.ui.pieces import Words, mark
 from kontext_desktop.ui.theme import Theme
 from kontext_desktop.workbench import Desk, Workbench
+
+if TYPE_CHECKING:
+    from kontext_desktop.model import Document
 
 _HEIGHT = 40
 

@@ -18,9 +18,10 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFontMetrics, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from kontext_desktop.ui.pieces import centred, plain_tip
+from kontext_desktop.ui.pieces import plain_tip
+from kontext_desktop.ui.pixels import centred
 from kontext_desktop.ui.theme import Theme
-from kontext_desktop.workbench import VersionRow
+from kontext_desktop.workbench.listing import VersionRow
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 ROW_HEIGHT = 60

@@ -5,6 +5,6 @@ Everything here lives on the GUI thread; nothing here blocks.
 """
 
 from kontext_desktop.workbench.desk import Workbench
-from kontext_desktop.workbench.state import Desk, Notice, Picture, Tile, Tone, VersionRow
+from kontext_desktop.workbench.state import Deed, Desk, Notice, Picture, Tone
 
-__all__ = ["Desk", "Notice", "Picture", "Tile", "Tone", "VersionRow", "Workbench"]
+__all__ = ["Deed", "Desk", "Notice", "Picture", "Tone", "Workbench"]

@@ -20,26 +20,21 @@ from kontext_desktop import paths
 from kontext_desktop.catalog import KONTEXT_MAX
 from kontext_desktop.dispatch import Dispatcher
 from kontext_desktop.errors import KontextError
-from kontext_desktop.model import (
-    Document,
-    Draft,
-    Job,
-    JobState,
-    Raster,
-    Settings,
-    Step,
-    Version,
-)
+from kontext_desktop.first_words import Draft, Settings
 from kontext_desktop.workbench import errands
+from kontext_desktop.workbench.account import Account
+from kontext_desktop.workbench.care import JobCare
+from kontext_desktop.workbench.documents import Documents
 from kontext_desktop.workbench.gallery import Gallery
 from kontext_desktop.workbench.link import StudioLink
-from kontext_desktop.workbench.listing import list_rows, list_tiles
+from kontext_desktop.workbench.orders import Orders
 from kontext_desktop.workbench.queue import JobQueue
 from kontext_desktop.workbench.service import ServiceChoice
-from kontext_desktop.workbench.state import Desk, Notice, Picture, Tone
+from kontext_desktop.workbench.state import Deed, Desk, Notice, Tone
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
+    from kontext_desktop.model import Job, Raster, Step, Version
 
 MODEL = KONTEXT_MAX
 RECENT = 10
@@ -85,19 +80,9 @@ class Workbench(QObject):
         self._open_studio = open_studio
         self._now = now
         self._draw_seed = draw_seed
-        self._opening = 0
-        """Counts what was asked to be opened: only the latest is put on the desk."""
-        self._document: Document | None = None
-        self._versions: list[Version] = []
-        self._late: list[Version] = []
-        """Versions that came in this run: one may have come while its document was being read."""
-        self._shown = ""
-        self._batch = ""
         guidance = MODEL.guidance_scale.default
         assert guidance is not None
         self._draft = Draft(guidance_scale=guidance, seed=draw_seed())
-        self._ordering = False
-        self._busy = ""
         self._closed: bool | None = None
         """None while open; then whether all threads came to rest."""
 
@@ -106,17 +91,37 @@ class Workbench(QObject):
         self._service = ServiceChoice(self._link, dispatcher, save_settings, settings, self)
         self._service.changed.connect(self._emit_desk)
         self._service.unfinished_found.connect(self._take_unfinished)
-        self._service.key_checked.connect(self.key_checked)
+        self._service.key_checked.connect(self._answer_key)
         self._service.failed.connect(self._tell)
         self._queue = JobQueue(self._link, self)
         self._queue.charged.connect(self._service.count_spent)
         self._queue.changed.connect(self._jobs_changed)
         self._queue.stepped.connect(self._job_stepped)
-        self._queue.failed.connect(self._tell)
-        self._gallery = Gallery(self._link, self)
-        self._gallery.picture_made.connect(self._picture_made)
-        self._gallery.thumbnail_made.connect(self.thumbnail_made)
-        self._gallery.failed.connect(self._picture_failed)
+        self._account = Account(self._link, now, self)
+        self._account.changed.connect(self._account_changed)
+        self._account.refunded.connect(self._take_refunds)
+        self._queue.charged.connect(self._account.count)
+        gallery = Gallery(self._link, self)
+        gallery.thumbnail_made.connect(self.thumbnail_made)
+        self._documents = Documents(self._link, gallery, self)
+        self._documents.changed.connect(self._emit_desk)
+        self._documents.leaving.connect(self._keep_draft)
+        self._documents.arrived.connect(self._take_document)
+        self._documents.versions_changed.connect(self._emit_versions)
+        self._documents.version_chosen.connect(self._show_chosen)
+        self._documents.picture_shown.connect(self.picture_shown)
+        self._documents.before_shown.connect(self.before_shown)
+        self._documents.failed.connect(self._tell)
+        self.care = JobCare(self._link, self._queue, gallery, self)
+        """What is done about single Jobs."""
+        self.care.told.connect(self.notice_raised)
+        self.care.failed.connect(self._tell)
+        self._orders = Orders(
+            self._link, self._queue, self._service, self._documents, self.care, self
+        )
+        self._orders.changed.connect(self._emit_desk)
+        self._orders.told.connect(self.notice_raised)
+        self._orders.failed.connect(self._tell)
         self._draft_rest = QTimer(self, singleShot=True, interval=DRAFT_REST_MS)
         self._draft_rest.timeout.connect(self._keep_draft)
         self._tile_tick = QTimer(self, interval=TILE_TICK_MS)
@@ -140,7 +145,7 @@ class Workbench(QObject):
         self._service.ask()
         for file in reversed(files):
             self.open_file(file)  # the first named is asked for last, and shown
-        if not files and not self._busy:
+        if not files and not self._documents.busy:
             self._restore()
 
     def close(self) -> bool:
@@ -153,7 +158,8 @@ class Workbench(QObject):
             return self._closed
         self._draft_rest.stop()
         self._tile_tick.stop()
-        document, draft = self._document, self._draft
+        self._account.stop()
+        document, draft = self._documents.document, self._draft
 
         def keep_draft(studio: Studio) -> None:
             if document is not None:
@@ -180,84 +186,72 @@ class Workbench(QObject):
         def opened(found: errands.Opened) -> None:
             rest = [file for file in self.settings.recent_files if file != place]
             recent = (place, *rest)[:RECENT]
-            self._service.settings = replace(self.settings, recent_files=recent)
-            self._put_on_desk(found)
+            window = {**self.settings.window, "document": found.document.id}
             # At once, not only at the end: what is open is found again after a crash too.
-            self._service.keep(self.settings)
+            self._service.keep(replace(self.settings, recent_files=recent, window=window))
 
-        self._open(path.name, lambda studio: errands.bring_in(studio, path), opened)
+        self._documents.open(path.name, lambda studio: errands.bring_in(studio, path), opened)
 
     def paste_picture(self, picture: Raster, name: str) -> None:
         """Make a document of pixels that came without a file."""
-        self._open(name, lambda studio: errands.paste(studio, picture, name), self._put_on_desk)
+        self._documents.open(name, lambda studio: errands.paste(studio, picture, name))
 
     def show_version(self, version_id: str) -> None:
         """Put a version on the canvas; the next edit starts from it."""
-        version = self._find_version(version_id)
-        if version is None or self._document is None:
-            return
-        document = self._document
-        self._shown = version_id
-        self._link.run(
-            lambda studio: studio.library.put_current_version(document.id, version_id),
-            pool="writes",
-        )
-        job = self._queue.jobs.get(version.job_id or "")
-        if job is not None:
-            self._batch = job.batch_id
-        at_hand = self._gallery.find(version_id)
-        if at_hand is not None:
-            self._picture_made(at_hand)
-        else:
-            self._gallery.want_picture(version, document.size)
-        self._emit_desk()
-        self._emit_tiles()
+        self._documents.show_version(version_id)
 
     def want_before(self) -> None:
         """Bring the picture that the shown version was made from."""
-        before = self._before()
-        if before is None or self._document is None:
-            self.before_shown.emit(None)
-            return
-        at_hand = self._gallery.find(before.id)
-        if at_hand is not None:
-            self.before_shown.emit(at_hand)
-        else:
-            self._gallery.want_picture(before, self._document.size)
+        self._documents.want_before()
 
     def want_thumbnail(self, version_id: str) -> None:
-        version = self._find_version(version_id)
-        if version is not None:
-            self._gallery.want_thumbnail(version)
+        self._documents.want_thumbnail(version_id)
 
     def list_samples(self) -> Sequence[Path]:
         return sorted((paths.resources() / "samples").glob("*.jpg"))
 
     def propose_export(self) -> str:
         """A file name for the shown version; empty without one."""
-        version = self._find_version(self._shown)
-        if version is None or self._document is None:
+        version, document = self._documents.find_shown(), self._documents.document
+        if version is None or document is None:
             return ""
         from kontext_desktop.engine import export
 
-        return export.propose_name(self._document.name, version)
+        return export.propose_name(document.name, version)
 
     def export(self, version_id: str, target: Path, *, force: bool) -> None:
         """Write a version's appearance to a file and say where it lies."""
-        version = self._find_version(version_id)
+        version = self._documents.find_version(version_id)
         if version is None:
             return
 
         def failed(error: KontextError) -> None:
-            self._say_busy("")
+            self._documents.say_busy("")
             self._tell(error)
 
-        self._say_busy(f"Writing {target.name}")
+        self._documents.say_busy(f"Writing {target.name}")
         self._link.run(
             lambda studio: errands.export(studio, version, target, force),
             lambda _: self._say_done(f"Written to {target}."),
             failed,
         )
+
+    def put_never_send(self, value: bool) -> None:
+        """Say whether the open picture may ever be sent."""
+        self._documents.mark(never_send=value)
+
+    def put_client(self, client: str) -> None:
+        """Say whom the work on the open picture is for: a tag on its charges."""
+        self._documents.mark(client=client)
+
+    def save_charges(self, target: Path) -> None:
+        """Write everything that was charged as a table."""
+
+        def done(number: int) -> None:
+            charges = "1 charge" if number == 1 else f"{number} charges"
+            self.notice_raised.emit(Notice(Tone.GOOD, f"{charges} written to {target}."))
+
+        self._link.run(lambda studio: errands.save_charges(studio, target), done)
 
     # ---- the draft and what comes of it
 
@@ -274,56 +268,41 @@ class Workbench(QObject):
 
     def generate(self) -> None:
         """Order the draft's variations from the shown version. One click, one order."""
-        if self._ordering:
+        if self._orders.ordering:
             return  # the click before this one is being prepared
+        self._orders.listen_anew()
         desk = self._desk()
-        version = self._find_version(self._shown)
+        version = self._documents.find_shown()
         if not desk.can_generate or version is None:
             if desk.why_not:
                 self.notice_raised.emit(Notice(Tone.PLAIN, desk.why_not))
             return
-        draft, shown = self._draft, self._service.standing
-        document = self._document
+        draft, document = self._draft, self._documents.document
 
-        def ordered(jobs: list[Job]) -> None:
-            self._take_order(jobs)
+        def placed() -> None:
             # What was changed while the order was prepared is the person's, and stays.
-            now = (self._document, self._draft.seed, self._draft.seed_locked)
+            now = (self._documents.document, self._draft.seed, self._draft.seed_locked)
             if now == (document, draft.seed, False):
                 self.roll_seed()
 
-        self._ordering = True
-        self._link.run(
-            lambda studio: errands.order(studio, version, draft, shown),
-            ordered,
-            self._order_failed,
-        )
-        self._emit_desk()
+        self._orders.place(version, draft, placed)
 
-    def act_on_tile(self, job_id: str, action: Literal["cancel", "hide", "retry"]) -> None:
-        """Cancel (free before sending), hide (still collected), or send: a fresh click, its price
-        on the button."""
-        job = self._queue.jobs.get(job_id)
-        if job is None:
-            return
-        if action == "retry" and job.origin != self._service.standing.origin:
-            service = "the practice service" if job.origin.practice else job.origin.endpoint
-            self.notice_raised.emit(
-                Notice(
-                    Tone.PLAIN, f"This job belongs to {service}.", "Choose it in Settings first."
-                )
-            )
-        elif action in ("cancel", "hide"):
-            self._queue.act(lambda studio: errands.cancel(studio, job_id), False)
-        elif job.state is JobState.QUEUED:
-            self._queue.act(lambda studio: errands.permit(studio, job_id), True)
-        elif not self._ordering:
-            self._ordering, price = True, self._service.standing.price
-            self._link.run(
-                lambda studio: errands.repeat(studio, job, price),
-                self._take_order,
-                self._order_failed,
-            )
+    def act_on_tile(
+        self, job_id: str, action: Literal["cancel", "hide", "retry", "collect"]
+    ) -> None:
+        """Cancel (free before sending), hide (still collected), collect again (free), or send: a
+        fresh click, its price on the button."""
+        self._orders.act_on_tile(job_id, action)
+
+    def do(self, deed: Deed) -> None:
+        """What a notice offered; what has moved on meanwhile is left alone."""
+        match deed.name:
+            case "send_all":
+                self._orders.send_all(deed)
+            case "cancel_all":
+                self._orders.cancel_all(deed)
+            case "other_seed":
+                self.roll_seed()
 
     # ---- service, key, preferences
 
@@ -333,7 +312,12 @@ class Workbench(QObject):
     def set_settings(self, settings: Settings) -> None:
         """Take preferences; they are written at once. The library's place counts from the next
         start."""
+        self._orders.listen_anew()
         self._service.set_settings(settings)
+
+    def put_may_send(self, value: bool) -> None:
+        """Say whether anything of this library may ever be sent."""
+        self._service.put_may_send(value)
 
     def put_key(self, key: str) -> None:
         """Keep a key for the endpoint, and say by `key_checked` whether that went well."""
@@ -344,111 +328,52 @@ class Workbench(QObject):
 
     # ---- inside
 
-    def _open(
-        self,
-        name: str,
-        work: Callable[[Studio], errands.Opened | None],
-        opened: Callable[[errands.Opened], None],
-    ) -> None:
-        """Bring something onto the desk; if something else is asked for meanwhile, that wins."""
-        self._opening += 1
-        ticket = self._opening
-
-        def done(found: errands.Opened | None) -> None:
-            if ticket == self._opening:
-                self._say_busy("")
-                if found is not None:
-                    opened(found)
-
-        def failed(error: KontextError) -> None:
-            if ticket == self._opening:
-                self._say_busy("")
-            self._tell(error)
-
-        self._say_busy(f"Opening {name}")
-        self._link.run(work, done, failed)
-
     def _restore(self) -> None:
         document_id = self.settings.window.get("document", "")
         if document_id:
-            self._open(
-                "what was open last",
-                lambda studio: errands.find_document(studio, document_id),
-                self._put_on_desk,
+            self._documents.open(
+                "what was open last", lambda studio: errands.find_document(studio, document_id)
             )
 
-    def _put_on_desk(self, found: errands.Opened) -> None:
-        self._keep_draft()
-        again = self._document is not None and self._document.id == found.document.id
-        late = [version for version in self._late if _of(version, found.document)]
-        self._document, self._versions = found.document, _merged(found.versions, late)
+    def _take_document(self, found: errands.Opened, again: bool) -> None:
         self.keep_window({"document": found.document.id})
-        self._shown, self._batch = "", ""
+        self._orders.show_batch_of(None)
         self._queue.know(found.jobs)
         if found.draft is not None and not again:
             self._draft = found.draft
             self.draft_changed.emit(found.draft)
-        if found.master:
-            original = found.versions[0].id
-            self._gallery.take(Picture(original, found.document.size, found.master, False))
-        else:
-            self.picture_shown.emit(None)
-        self._emit_versions()
-        self.show_version(found.document.current_version_id)
         for note in found.notes:
             self.notice_raised.emit(Notice(Tone.PLAIN, note))
 
-    def _take_unfinished(self, found: errands.Unfinished) -> None:
-        self._queue.carry_on(found.going_on)
-        self._queue.know(found.waiting)
-        self._queue.retry_stalled()
+    def _show_chosen(self, version: Version) -> None:
+        self._orders.show_batch_of(version)
+        self._emit_desk()
+        self._emit_tiles()
 
-    def _take_order(self, jobs: list[Job]) -> None:
-        self._ordering = False
-        if self._document is not None and jobs[0].document_id == self._document.id:
-            self._batch = jobs[0].batch_id
-        self._queue.carry_on(jobs)
+    def _take_unfinished(self, found: errands.Unfinished) -> None:
+        self._orders.take_unfinished(found)
+        self._account.begin(self._service.standing.origin)
+
+    def _answer_key(self, accepted: bool, sentence: str) -> None:
+        if accepted:
+            self._account.forget()  # it may be another account
+        self.key_checked.emit(accepted, sentence)
+
+    def _take_refunds(self, jobs: list[Job]) -> None:
+        self._queue.know(jobs)
+        self._service.count_spent()
+
+    def _account_changed(self) -> None:
+        self._emit_tiles()
         self._emit_desk()
 
-    def _order_failed(self, error: KontextError) -> None:
-        self._ordering = False
-        self._tell(error)
-        self._service.ask()
-
     def _job_stepped(self, step: Step) -> None:
-        document = self._document
-        self._late += step.versions
-        mine = [version for version in step.versions if document and _of(version, document)]
-        if not mine:
-            return
-        self._versions = _merged(self._versions, mine)
-        self._emit_versions()
-        for version in mine:
+        for version in self._documents.take_versions(step.versions):
             self.result_arrived.emit(version.id)
-
-    def _picture_made(self, picture: Picture) -> None:
-        before = self._before()
-        if picture.version_id == self._shown:
-            self.picture_shown.emit(picture)
-            if not picture.preview:
-                self.want_before()
-        elif before is not None and picture.version_id == before.id and not picture.preview:
-            self.before_shown.emit(picture)
-
-    def _picture_failed(self, version_id: str, error: KontextError) -> None:
-        if version_id == self._shown:
-            self._tell(error)
-
-    def _before(self) -> Version | None:
-        shown = self._find_version(self._shown)
-        return self._find_version(shown.parent_ids[0]) if shown and shown.parent_ids else None
-
-    def _find_version(self, version_id: str) -> Version | None:
-        return next((version for version in self._versions if version.id == version_id), None)
 
     def _keep_draft(self) -> None:
         self._draft_rest.stop()
-        document, draft = self._document, self._draft
+        document, draft = self._documents.document, self._draft
         if document is not None:
             self._link.run(
                 lambda studio: studio.library.put_draft(document.id, draft), pool="writes"
@@ -460,14 +385,9 @@ class Workbench(QObject):
         self.notice_raised.emit(Notice(Tone.TROUBLE, error.message, error.hint, detail))
         self._emit_desk()
 
-    def _say_busy(self, text: str) -> None:
-        self._busy = text
-        self._emit_desk()
-
     def _say_done(self, text: str) -> None:
-        self._busy = ""
+        self._documents.say_busy("")
         self.notice_raised.emit(Notice(Tone.GOOD, text))
-        self._emit_desk()
 
     def _jobs_changed(self) -> None:
         ticking = self._queue.running > 0
@@ -488,27 +408,15 @@ class Workbench(QObject):
         self.desk_changed.emit(self._desk())
 
     def _emit_versions(self) -> None:
-        self.versions_changed.emit(list_rows(self._versions, self._queue.jobs))
+        from kontext_desktop.workbench.listing import list_rows  # not for the first paint
+
+        self.versions_changed.emit(list_rows(self._documents.versions, self._queue.jobs))
 
     def _emit_tiles(self) -> None:
-        jobs, here = self._queue.jobs.values(), self._service.standing.origin
-        batch = [job for job in jobs if job.batch_id == self._batch]
-        going_on = [job for job in jobs if not job.state.ended and job.origin == here]
-        others = [job for job in going_on if job.batch_id != self._batch]
-        shown = [job for job in batch + others if not job.hidden or job.state is JobState.DONE]
-        results = {version.job_id: version.id for version in self._versions if version.job_id}
-        self.tiles_changed.emit(
-            list_tiles(
-                sorted(shown, key=lambda job: job.sequence),
-                results,
-                self._now(),
-                self._queue.is_waiting_for_click,
-                price=self._service.standing.price,
-            )
-        )
+        self.tiles_changed.emit(self._orders.list_tiles(self._now(), self._account.refunds))
 
     def _desk(self) -> Desk:
-        settings, document = self.settings, self._document
+        settings, document = self.settings, self._documents.document
         standing = self._service.standing
         frame, returns = None, None
         if document is not None:
@@ -516,7 +424,7 @@ class Workbench(QObject):
         why_not = self._why_not()
         return Desk(
             document=document,
-            shown_version_id=self._shown,
+            shown_version_id=self._documents.shown,
             frame=frame,
             returns=returns,
             price=standing.price * self._draft.count,
@@ -530,23 +438,37 @@ class Workbench(QObject):
             waiting=self._queue.waiting,
             key_text=standing.key_text,
             key_tone=standing.key_tone,
-            busy=self._busy,
+            busy=self._documents.busy,
             recent_files=settings.recent_files,
+            spent_possible=standing.spent.possible,
+            spend_note=self._spend_note(),
+            balance=None if standing.origin is None else self._account.balance,
+            offline_since=self._queue.away_since,
+            looking_up=self._queue.looking_up,
+            price_of_one=standing.price,
+            may_send=standing.may_send,
         )
+
+    def _spend_note(self) -> str:
+        standing, account = self._service.standing, self._account
+        if standing.origin is None:
+            return ""  # nothing is known yet, and no words are needed for the first paint
+        from kontext_desktop.workbench.words import describe_spend
+
+        return describe_spend(standing, account.refunds, account.balance, account.balance_at)
 
     def _why_not(self) -> str:
         if self.settings.mode is None:
             return "Choose practice, or give a key."
-        if self._document is None:
+        if self._documents.document is None:
             return "Open a picture first."
+        if not self._service.standing.may_send:
+            return "This library is never to be sent: see Settings."
+        if self._documents.document.never_send:
+            return "This picture is never to be sent: see the Picture menu."
         if not self._draft.prompt.strip():
             return "Write what to change."
         return ""
-
-
-def _merged(versions: list[Version], more: Sequence[Version]) -> list[Version]:
-    known = {version.id: version for version in (*versions, *more)}
-    return sorted(known.values(), key=lambda version: version.sequence)
 
 
 def _logged(act: Callable[[], None]) -> None:
@@ -555,7 +477,3 @@ def _logged(act: Callable[[], None]) -> None:
         act()
     except KontextError as error:
         logging.getLogger(__name__).error("%s %s", error.message, error.detail)
-
-
-def _of(version: Version, document: Document) -> bool:
-    return version.document_id == document.id

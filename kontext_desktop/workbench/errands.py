@@ -5,31 +5,20 @@ The engine is imported inside them, so that the window's first paint need not wa
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kontext_desktop.catalog import KONTEXT_MAX
-from kontext_desktop.model import (
-    Document,
-    Draft,
-    Job,
-    JobState,
-    Origin,
-    Raster,
-    Settings,
-    Spend,
-    Version,
-)
+from kontext_desktop.first_words import Draft, JobState, Settings
 from kontext_desktop.workbench.state import Tone
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.intake import Arrival
     from kontext_desktop.engine.studio import Studio
+    from kontext_desktop.model import Document, Job, Origin, Raster, Version
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(NamedTuple):
     """What a pool task brings home when a document is put on the desk."""
 
     document: Document
@@ -41,24 +30,31 @@ class Opened:
     """The original's levels where it was just decoded, so that it is not decoded again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Spent(NamedTuple):
+    """Today: for certain, and perhaps on top of that."""
+
+    certain: int
+    possible: int
+
+
+class Standing(NamedTuple):
     """What is known of the chosen service. `origin` None: not asked yet."""
 
     origin: Origin | None
     practice: bool
     price: int
-    spent: Spend
+    spent: Spent
     key_text: str = ""
     key_tone: Tone = Tone.PLAIN
+    may_send: bool = True
+    """False: nothing of this library is ever to be sent, to no service."""
 
     @classmethod
     def unknown(cls, settings: Settings) -> Standing:
-        return cls(None, settings.mode == "practice", KONTEXT_MAX.price, Spend())
+        return cls(None, settings.mode == "practice", KONTEXT_MAX.price, Spent(0, 0))
 
 
-@dataclass(frozen=True, slots=True)
-class Unfinished:
+class Unfinished(NamedTuple):
     """Jobs of the chosen service: those reading carries on, and those that wait for a click."""
 
     going_on: list[Job]
@@ -86,7 +82,7 @@ def _arrived(studio: Studio, arrival: Arrival) -> Opened:
     from kontext_desktop.imaging import pyramid
 
     found = _opened(studio, arrival.document)
-    return replace(found, notes=arrival.notes, master=pyramid(arrival.pixels))
+    return found._replace(notes=arrival.notes, master=pyramid(arrival.pixels))
 
 
 def _opened(studio: Studio, document: Document) -> Opened:
@@ -102,10 +98,19 @@ def repeat(studio: Studio, job: Job, expected_price: int) -> list[Job]:
     return repeat_order(studio, job, expected_price)
 
 
-def spent_today(studio: Studio) -> Spend:
+def spent_today(studio: Studio) -> Spent:
+    """What the chosen service has charged."""
     from kontext_desktop.engine import ledger
 
-    return ledger.spent_today(studio, studio.get_origin())
+    spent = ledger.spent_today(studio, studio.get_origin())
+    return Spent(spent.certain, spent.possible)
+
+
+def ask_price(studio: Studio) -> int:
+    """What one image costs now; asks the service unless it was asked within ten minutes."""
+    from kontext_desktop.engine import ledger
+
+    return ledger.quote(studio, studio.get_service(), KONTEXT_MAX)
 
 
 def stand(studio: Studio, settings: Settings) -> tuple[Standing, Unfinished]:
@@ -122,8 +127,9 @@ def stand(studio: Studio, settings: Settings) -> tuple[Standing, Unfinished]:
         status = studio.keys.describe(settings.endpoint)
         key_text, key_tone = status.sentence, Tone.GOOD if status.place else Tone.LOOK
     price = ledger.quote(studio, studio.get_service(), KONTEXT_MAX)
-    spent = ledger.spent_today(studio, origin)
-    standing = Standing(origin, origin.practice, price, spent, key_text, key_tone)
+    spent = spent_today(studio)
+    may_send = studio.library.may_send()
+    standing = Standing(origin, origin.practice, price, spent, key_text, key_tone, may_send)
     # Last, for asking the keyring and the price takes its time and Jobs move on meanwhile.
     going_on = recovery.recover(studio)
     unfinished = studio.library.list_jobs(origin=origin, ended=False)
@@ -140,22 +146,31 @@ def order(studio: Studio, parent: Version, draft: Draft, shown: Standing) -> lis
     )
 
 
-def cancel(studio: Studio, job_id: str) -> Job:
-    from kontext_desktop.engine import runner
-
-    return runner.cancel(studio, job_id)
-
-
-def permit(studio: Studio, job_id: str) -> Job:
-    from kontext_desktop.engine import runner
-
-    return runner.permit(studio, job_id)
-
-
 def export(studio: Studio, version: Version, target: Path, force: bool) -> None:
     from kontext_desktop.engine import export
 
     export.export_version(studio.library, version, target, force=force)
+
+
+def mark_document(
+    studio: Studio, document_id: str, *, never_send: bool | None = None, client: str | None = None
+) -> Document:
+    """Note what the person says of a document; what is None stays as it is."""
+    library = studio.library
+    if never_send is not None:
+        library.put_never_send(document_id, never_send)
+    if client is not None:
+        library.put_client(document_id, client)
+    return library.get_document(document_id)
+
+
+def save_charges(studio: Studio, target: Path) -> int:
+    """Write all charges as a table; returns how many."""
+    from kontext_desktop.engine import export, statement
+
+    lines = statement.list_lines(studio.library, 0.0, 1e12, studio.now())
+    export.write_text(target, statement.write_csv(lines), force=True)
+    return len(lines)
 
 
 def put_key(studio: Studio, endpoint: str, key: str) -> str:

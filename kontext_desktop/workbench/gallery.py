@@ -10,12 +10,13 @@ from PySide6.QtCore import QObject, Signal
 
 from kontext_desktop.dispatch import Report
 from kontext_desktop.errors import KontextError
-from kontext_desktop.model import Raster, Size, Version
+from kontext_desktop.first_words import Size
 from kontext_desktop.workbench.link import StudioLink
 from kontext_desktop.workbench.state import Picture
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
+    from kontext_desktop.model import Raster, Version
 
 AT_HAND_BYTES = 800_000_000
 """Pictures kept so that going back to one is instant; the newest is kept whatever its size."""
@@ -26,6 +27,8 @@ class Gallery(QObject):
     """Picture; a preview may come first"""
     thumbnail_made = Signal(str, object)
     """version_id, Raster"""
+    small_made = Signal(str, object)
+    """SHA-256 of a blob, Raster"""
     failed = Signal(str, object)
     """version_id, KontextError"""
 
@@ -90,6 +93,22 @@ class Gallery(QObject):
             self.thumbnail_made.emit(version.id, raster)
 
         self._link.run(work, done, self._failing("thumbnail", version.id))
+
+    def want_small(self, sha256: str) -> None:
+        """Bring a picture that was sent or received, made small; each time anew."""
+        if not self._begin("small", sha256):
+            return
+
+        def work(studio: Studio) -> Raster:
+            from kontext_desktop.engine import preview
+
+            return preview.small(studio.library, sha256)
+
+        def done(raster: Raster) -> None:
+            self._under_way.discard(("small", sha256))
+            self.small_made.emit(sha256, raster)
+
+        self._link.run(work, done, self._failing("small", sha256))
 
     def _begin(self, kind: str, version_id: str) -> bool:
         if (kind, version_id) in self._under_way:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
 from kontext_desktop.dispatch import Dispatcher
 from kontext_desktop.errors import KontextError
-from kontext_desktop.model import Settings, Spend
+from kontext_desktop.first_words import Settings
 from kontext_desktop.workbench import errands
 from kontext_desktop.workbench.link import StudioLink
 
@@ -78,11 +77,29 @@ class ServiceChoice(QObject):
     def count_spent(self) -> None:
         """Ask the library what was spent today."""
 
-        def done(spent: Spend) -> None:
-            self.standing = replace(self.standing, spent=spent)
+        def done(spent: errands.Spent) -> None:
+            self.standing = self.standing._replace(spent=spent)
             self.changed.emit()
 
         self._link.run(errands.spent_today, done, self.failed.emit)
+
+    def ask_price(self) -> None:
+        """The price may be another than was shown."""
+
+        def done(price: int) -> None:
+            self.standing = self.standing._replace(price=price)
+            self.changed.emit()
+
+        self._link.run(errands.ask_price, done, self.failed.emit, pool="jobs")
+
+    def put_may_send(self, value: bool) -> None:
+        """Say whether anything of this library may ever be sent."""
+
+        def done(_: None) -> None:
+            self.standing = self.standing._replace(may_send=value)
+            self.changed.emit()
+
+        self._link.run(lambda studio: studio.library.put_may_send(value), done, self.failed.emit)
 
     def put_key(self, key: str) -> None:
         """Keep a key for the endpoint, and say by `key_checked` whether that went well."""

@@ -3,11 +3,13 @@ neither."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from kontext_desktop.model import Document, Frame, JobState, Raster, Size, Version
+from kontext_desktop.first_words import Frame, Size
+
+if TYPE_CHECKING:
+    from kontext_desktop.model import Document, Raster
 
 
 class Tone(StrEnum):
@@ -19,49 +21,7 @@ class Tone(StrEnum):
     TROUBLE = "trouble"
 
 
-Action = Literal["cancel", "hide", "retry", ""]
-
-
-@dataclass(frozen=True, slots=True)
-class VersionRow:
-    """One line of the list of versions, newest first. `depth`: how far a branch is indented."""
-
-    version: Version
-    depth: int
-    title: str
-    note: str
-    """Secondary line: "seed 77", "untouched"."""
-    tooltip: str
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """One variation or running job in the strip."""
-
-    job_id: str
-    number: int
-    state: JobState
-    text: str
-    """State in words: "Generating", "Not sent yet", "Ready"."""
-    tone: Tone
-    detail: str
-    """"8.2 s", or what is wrong; long texts are elided with the whole in the tooltip."""
-    tooltip: str
-    progress: float | None
-    """0..1 while it runs (an estimate from the time gone), else None."""
-    action: Action
-    """What the small button does: "cancel" before sending (free), "hide" after, "retry" sends anew
-    as a new Job after a failure (its price is on the button)."""
-    action_text: str
-    cancellable: bool
-    """It waits to be sent by a click: beside that button stands a second one, "Cancel", free."""
-    version_id: str | None
-    """Set when the result can be shown."""
-    practice: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(NamedTuple):
     """A version ready for the canvas: levels[0] is the whole picture, each next half its size."""
 
     version_id: str
@@ -71,8 +31,19 @@ class Picture:
     preview: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Deed(NamedTuple):
+    """Something a notice offers to do; `Workbench.do` does it, but for "look", which opens the
+    window about the Job."""
+
+    name: Literal["send_all", "cancel_all", "other_seed", "look"]
+    text: str
+    """With its price, where it costs money."""
+    job_ids: tuple[str, ...] = ()
+    price: int = 0
+    """Of one image, as it is said in the text."""
+
+
+class Notice(NamedTuple):
     """A message inside the window. `tone` LOOK and TROUBLE stay until dismissed."""
 
     tone: Tone
@@ -80,10 +51,11 @@ class Notice:
     hint: str = ""
     detail: str = ""
     """For "Copy details"; never holds the key."""
+    deeds: tuple[Deed, ...] = ()
+    """Buttons: the ways out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(NamedTuple):
     """Everything outside the picture that the panels show; a new one is emitted on any change."""
 
     document: Document | None
@@ -111,3 +83,17 @@ class Desk:
     busy: str
     """"Opening portrait.jpg" while something long is under way, else empty."""
     recent_files: tuple[str, ...]
+    spent_possible: int = 0
+    """Part of `spent_today` that only may have been billed."""
+    spend_note: str = ""
+    """What was spent in words, a line for each: certain, possible, refunds, balance."""
+    balance: int | None = None
+    """None: not known, or practice money."""
+    offline_since: float | None = None
+    """Since when the service cannot be reached while something waits for it."""
+    looking_up: int = 0
+    """Requests without an answer that are being looked up."""
+    price_of_one: int = 0
+    """Of one image, now."""
+    may_send: bool = True
+    """False: nothing of this library is ever to be sent."""

@@ -59,10 +59,11 @@ application.exec()
 
 OURS = (
     """
-import os, sys
+import os
+import kontext_desktop.__main__  # as the program itself starts
 from kontext_desktop import app
-from PySide6.QtWidgets import QApplication, QWidget
-application = QApplication(sys.argv)
+from PySide6.QtWidgets import QWidget
+application = app.make_application()
 window, workbench = app.build_window(app.parse(["--practice"]), application, os.environ)
 window.resize(1600, 1000)
 """

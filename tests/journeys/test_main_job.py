@@ -111,7 +111,7 @@ def test_two_clicks_are_one_order(enter: Enter, service: PracticeService, pictur
     ("fault", "words"),
     [
         ("status:402", "Failed"),
-        ("close-after", "May be billed"),
+        ("close-after", "Looking it up"),
         ("fail:1200", "Failed"),
     ],
 )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,9 +15,45 @@ from pytestqt.qtbot import QtBot
 from kontext_desktop.model import Document, Draft, Frame, Settings, Size
 from kontext_desktop.paths import resources
 from kontext_desktop.ui.theme import Theme
-from kontext_desktop.workbench import Desk, Tone, Workbench
+from kontext_desktop.workbench import Deed, Desk, Tone, Workbench
+from kontext_desktop.workbench.care import JobCare
 
 PICTURE = Document("doc", 1, "portrait.jpg", "", "", Size(4288, 2848), "jpeg", 8, 0.0, "v1")
+
+
+class RecordingCare(JobCare):
+    """Has the signals of the real one, too."""
+
+    def __init__(self, calls: list[tuple[Any, ...]]) -> None:
+        QObject.__init__(self)
+        self.calls = calls
+
+    def watch(self, job_id: str) -> None:
+        self.calls.append(("watch", job_id))
+
+    def let_go(self, job_id: str) -> None:
+        self.calls.append(("let_go", job_id))
+
+    def choose(self, job_id: str, prediction_id: str) -> None:
+        self.calls.append(("choose", job_id, prediction_id))
+
+    def refuse(self, job_id: str, prediction_ids: Sequence[str]) -> None:
+        self.calls.append(("refuse", job_id, tuple(prediction_ids)))
+
+    def search_again(self, job_id: str) -> None:
+        self.calls.append(("search_again", job_id))
+
+    def want_picture(self, sha256: str) -> None:
+        self.calls.append(("want_picture", sha256))
+
+    def read_log(self, job_id: str) -> None:
+        self.calls.append(("read_log", job_id))
+
+    def delete_at_service(self, job_id: str) -> None:
+        self.calls.append(("delete_at_service", job_id))
+
+    def save_received(self, job_id: str, target: Path) -> None:
+        self.calls.append(("save_received", job_id, target))
 
 
 class RecordingWorkbench(Workbench):
@@ -27,6 +64,7 @@ class RecordingWorkbench(Workbench):
     def __init__(self) -> None:
         QObject.__init__(self)  # the real constructor wants what this one is here to do without
         self.calls: list[tuple[Any, ...]] = []
+        self.care = RecordingCare(self.calls)
         self.said = Draft(guidance_scale=3.5, seed=77)
         self.desk = Desk(
             document=PICTURE,
@@ -49,7 +87,7 @@ class RecordingWorkbench(Workbench):
         )
 
     def say_desk(self, **changes: Any) -> None:
-        self.desk = replace(self.desk, **changes)
+        self.desk = self.desk._replace(**changes)
         self.desk_changed.emit(self.desk)
 
     def say_draft(self, **changes: Any) -> None:
@@ -92,6 +130,12 @@ class RecordingWorkbench(Workbench):
     def set_settings(self, settings: Settings) -> None:
         self.calls.append(("set_settings", settings))
         self.settings = settings
+
+    def put_may_send(self, value: bool) -> None:
+        self.calls.append(("put_may_send", value))
+
+    def do(self, deed: Deed) -> None:
+        self.calls.append(("do", deed))
 
     def list_calls(self, name: str) -> list[tuple[Any, ...]]:
         return [call[1:] for call in self.calls if call[0] == name]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,11 +20,12 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from kontext_desktop.dispatch import Dispatcher
-from kontext_desktop.model import Document, Draft, Raster, Settings, Size
+from kontext_desktop.model import Document, Draft, Raster, Settings, Size, Version
 from kontext_desktop.paths import resources
 from kontext_desktop.ui import MainWindow, Theme
 from kontext_desktop.ui.commands import COMMANDS, MENUS, RECENT, SEPARATOR
 from kontext_desktop.workbench import Desk, Notice, Picture, Tone, Workbench
+from kontext_desktop.workbench.listing import VersionRow
 
 EMPTY = Desk(
     document=None,
@@ -48,7 +48,7 @@ EMPTY = Desk(
 )
 SIZE = Size(400, 300)
 DOCUMENT = Document("d", 1, "fish & chips.jpg", "", "0", SIZE, "JPEG", 8, 0.0, "a")
-WITH_PICTURE = replace(EMPTY, document=DOCUMENT, shown_version_id="a", why_not="Write.")
+WITH_PICTURE = EMPTY._replace(document=DOCUMENT, shown_version_id="a", why_not="Write.")
 PICTURE = Picture("a", SIZE, (Raster(bytes(400 * 300 * 4), SIZE),), preview=False)
 
 Open = Callable[..., MainWindow]
@@ -66,6 +66,13 @@ class Answers:
 
     def place_to_write(self, parent: QWidget, proposed: Path) -> Path | None:
         self.proposed = proposed
+        return None
+
+    def place_to_save(self, parent: QWidget, title: str, proposed: Path, kinds: str) -> Path | None:
+        self.proposed = proposed
+        return None
+
+    def words(self, parent: QWidget, title: str, question: str, now: str) -> str | None:
         return None
 
 
@@ -184,6 +191,16 @@ def test_whoever_goes_by_keyboard_reaches_the_next_control_with_tab(open_window:
     assert len(reached) > 6
 
 
+def test_tab_comes_to_the_versions_before_the_panels(open_window: Open) -> None:
+    """They are made with the first version, long after the panels."""
+    window = open_window()
+    version = Version("a", 1, "d", (), (), None, "Original", False, 0.0)
+    window.workbench.versions_changed.emit([VersionRow(version, 0, "Original", "", "")])
+    find(window, "prompt").setFocus()
+    press(Qt.Key.Key_Backtab)
+    assert QApplication.focusWidget().objectName() == "versions"
+
+
 def test_a_click_on_the_picture_gives_the_keys_back_to_it(open_window: Open, qtbot: QtBot) -> None:
     window = open_window()
     find(window, "prompt").setFocus()
@@ -196,7 +213,7 @@ def test_a_click_on_the_picture_gives_the_keys_back_to_it(open_window: Open, qtb
 def test_space_does_not_press_the_button_that_was_clicked_last(
     open_window: Open, qtbot: QtBot
 ) -> None:
-    window = open_window(desk=replace(WITH_PICTURE, can_generate=True, why_not=""))
+    window = open_window(desk=WITH_PICTURE._replace(can_generate=True, why_not=""))
     generate = find(window, "generate")
     assert isinstance(generate, QAbstractButton)
     qtbot.mouseClick(generate, Qt.MouseButton.LeftButton)
@@ -209,7 +226,7 @@ def test_space_does_not_press_the_button_that_was_clicked_last(
 def test_ctrl_enter_asks_for_the_edit_while_the_prompt_is_written(
     open_window: Open, qtbot: QtBot
 ) -> None:
-    window = open_window(desk=replace(WITH_PICTURE, can_generate=True, why_not=""))
+    window = open_window(desk=WITH_PICTURE._replace(can_generate=True, why_not=""))
     window.actions_by_name["write"].trigger()
     prompt = find(window, "prompt")
     assert prompt.hasFocus()
@@ -240,7 +257,7 @@ def test_escape_goes_back_to_the_picture(open_window: Open) -> None:
 
 def test_before_is_shown_as_long_as_the_key_is_held(open_window: Open) -> None:
     window = open_window()
-    older = replace(PICTURE, version_id="older")
+    older = PICTURE._replace(version_id="older")
     QTest.keyPress(window.canvas, Qt.Key.Key_Backslash)
     window.workbench.before_shown.emit(older)
     assert window.canvas.shows_before
@@ -253,7 +270,7 @@ def test_before_is_let_go_when_the_window_loses_the_keyboard(
 ) -> None:
     window = open_window()
     QTest.keyPress(window.canvas, Qt.Key.Key_Backslash)
-    window.workbench.before_shown.emit(replace(PICTURE, version_id="older"))
+    window.workbench.before_shown.emit(PICTURE._replace(version_id="older"))
     assert window.canvas.shows_before
     other = QWidget()
     qtbot.addWidget(other)
@@ -266,7 +283,8 @@ def test_before_is_let_go_when_the_window_loses_the_keyboard(
 def test_every_command_is_reached_by_key_or_is_about(open_window: Open) -> None:
     window = open_window()
     for command in COMMANDS:
-        assert command.keys or command.single is not None or command.name == "about"
+        by_menu = ("about", "charges", "client", "never_send")
+        assert command.keys or command.single is not None or command.name in by_menu
         assert window.actions_by_name[command.name] in window.actions()
     offered = {name for _, names in MENUS for name in names} - {RECENT, SEPARATOR}
     assert {command.name for command in COMMANDS} - offered == {"generate"}
@@ -319,7 +337,7 @@ def test_hiding_the_panels_leaves_a_zoomed_picture_where_it_is(open_window: Open
 
 
 def test_without_a_picture_the_canvas_says_what_to_do_next(open_window: Open) -> None:
-    window = open_window(desk=replace(EMPTY, recent_files=("/pictures/a & b.jpg",)))
+    window = open_window(desk=EMPTY._replace(recent_files=("/pictures/a & b.jpg",)))
     assert find(window, "emptyDesk").isVisible()
     (row,) = (
         row for row in window.findChildren(QAbstractButton) if row.accessibleName() == "a & b.jpg"
@@ -333,7 +351,7 @@ def test_without_a_picture_the_canvas_says_what_to_do_next(open_window: Open) ->
 
 
 def test_nothing_is_offered_while_the_last_picture_comes_back(open_window: Open) -> None:
-    window = open_window(window={"document": "d"}, desk=replace(EMPTY, busy="Opening"))
+    window = open_window(window={"document": "d"}, desk=EMPTY._replace(busy="Opening"))
     assert find(window, "emptyDesk").isVisible()
     assert not find(window, "openPicture").isVisible()
     window.workbench.desk_changed.emit(EMPTY)
@@ -341,7 +359,7 @@ def test_nothing_is_offered_while_the_last_picture_comes_back(open_window: Open)
 
 
 def test_the_first_choice_stands_in_the_place_of_the_canvas(open_window: Open) -> None:
-    window = open_window(desk=replace(EMPTY, mode=None, practice=False))
+    window = open_window(desk=EMPTY._replace(mode=None, practice=False))
     assert find(window, "firstRun").isVisible()
     assert "canvas" not in shown(window)
     window.workbench.desk_changed.emit(EMPTY)

@@ -44,7 +44,7 @@ def test_a_draft_is_shown_in_every_control_and_not_sent_back(panel, workbench):
 
 
 def test_the_ratios_are_the_catalogs_with_as_is_first(panel):
-    names = [button.text() for button in panel.findChildren(RatioButton)]
+    names = [button.words for button in panel.findChildren(RatioButton)]
     assert names == ["as is", *(ratio.name for ratio in KONTEXT_MAX.ratios)]
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDoubleSpinBox, QLabel, QLineEdit, QPushButton, QSpinBox
+from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QLabel, QLineEdit, QPushButton, QSpinBox
 
 from kontext_desktop.ui.settings_dialog import SettingsDialog, is_endpoint
 
@@ -118,3 +118,32 @@ def test_a_wrong_endpoint_is_marked_and_not_saved(dialog, workbench, qtbot):
 )
 def test_a_key_goes_only_over_https_or_stays_on_this_machine(text, good):
     assert is_endpoint(text) is good
+
+
+def test_caps_limits_and_deleting_are_saved(dialog, workbench, qtbot):
+    before = workbench.settings
+    dialog.findChild(QDoubleSpinBox, "batchCap").setValue(1.6)
+    dialog.findChild(QDoubleSpinBox, "documentCap").setValue(5)
+    dialog.findChild(QSpinBox, "submitsPerMinute").setValue(30)
+    dialog.findChild(QCheckBox, "deleteAfterDownload").setChecked(True)
+    press(dialog, "saveSettings", qtbot)
+    wanted = replace(
+        before,
+        batch_cap=1_600_000,
+        document_cap=5_000_000,
+        submits_per_minute=30,
+        delete_after_download=True,
+    )
+    assert workbench.list_calls("set_settings") == [(wanted,)]
+    assert workbench.list_calls("put_may_send") == []
+
+
+def test_a_library_is_never_sent_from_once_that_is_saved(dialog, workbench, qtbot):
+    never = dialog.findChild(QCheckBox, "neverSend")
+    assert not never.isChecked()
+    never.setChecked(True)
+    press(dialog, "saveSettings", qtbot)
+    assert workbench.list_calls("put_may_send") == [(False,)]
+    workbench.say_desk(may_send=False)
+    dialog.open()
+    assert never.isChecked()

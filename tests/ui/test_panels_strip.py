@@ -6,14 +6,16 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt, QTimer, QVariantAnimation
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QScrollArea
+from PySide6.QtGui import QGuiApplication, QWheelEvent
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QScrollArea
 
 from kontext_desktop.model import JobState, Raster, Size
 from kontext_desktop.ui.strip import Strip
 from kontext_desktop.ui.tile import TileView
-from kontext_desktop.workbench import Tile, Tone
+from kontext_desktop.workbench import Tone
+from kontext_desktop.workbench.tiles import Offer, Tile
 
+HIDE, LOG = Offer("hide", "Hide"), Offer("log", "What happened…")
 RUNNING = Tile(
     job_id="a",
     number=1,
@@ -23,9 +25,8 @@ RUNNING = Tile(
     detail="about 5 s",
     tooltip="make it warmer",
     progress=0.4,
-    action="hide",
-    action_text="Hide",
-    cancellable=False,
+    buttons=(HIDE,),
+    menu=(LOG,),
     version_id=None,
     practice=False,
 )
@@ -38,8 +39,7 @@ READY = replace(
     tone=Tone.GOOD,
     detail="8.2 s",
     progress=None,
-    action="",
-    action_text="",
+    buttons=(),
     version_id="v2",
 )
 FAILED = replace(
@@ -52,8 +52,7 @@ FAILED = replace(
     detail="<b>x</b><img src=x> was refused",
     tooltip="<b>x</b><img src=x> was refused",
     progress=None,
-    action="retry",
-    action_text="Try again · $0.08",
+    buttons=(Offer("retry", "Try again · $0.08"),),
 )
 UNSENT = replace(
     RUNNING,
@@ -63,9 +62,16 @@ UNSENT = replace(
     tone=Tone.LOOK,
     detail="not sent yet",
     progress=None,
-    action="retry",
-    action_text="Send · $0.08",
-    cancellable=True,
+    buttons=(Offer("retry", "Send · $0.08"), Offer("cancel", "Cancel", "Free: it was not sent")),
+)
+GONE = replace(
+    FAILED,
+    job_id="e",
+    state=JobState.EXPIRED,
+    text="May be billed",
+    buttons=(Offer("collect", "Collect"), Offer("retry", "Try again · $0.08")),
+    menu=(LOG, Offer("copy_id", "Copy prediction id")),
+    prediction_id="p-1",
 )
 
 
@@ -83,7 +89,7 @@ def action_of(strip, job_id):
 
 
 def cancel_of(strip, job_id):
-    return tile_of(strip, job_id).findChild(QPushButton, "tileCancel")
+    return tile_of(strip, job_id).findChild(QPushButton, "tileSecond")
 
 
 def tiles(strip):
@@ -164,7 +170,7 @@ def test_what_waits_for_a_click_can_be_dropped_instead(strip, workbench, qtbot):
     assert cancel_of(strip, "c").isHidden()
     cancel = cancel_of(strip, "d")
     assert cancel.accessibleName() == "Cancel, variation 1"
-    assert cancel.toolTip() == "Free: it was not sent"
+    assert "Free: it was not sent" in cancel.toolTip()
     qtbot.mouseClick(cancel, Qt.MouseButton.LeftButton)
     assert workbench.list_calls("act_on_tile") == [("d", "cancel")]
 
@@ -172,19 +178,21 @@ def test_what_waits_for_a_click_can_be_dropped_instead(strip, workbench, qtbot):
 def test_the_second_click_on_cancel_buys_nothing(strip, workbench, qtbot):
     workbench.tiles_changed.emit([UNSENT])
     qtbot.mouseClick(cancel_of(strip, "d"), Qt.MouseButton.LeftButton)
-    dropped = replace(UNSENT, state=JobState.CANCELLED, text="Cancelled", cancellable=False)
+    dropped = replace(
+        UNSENT, state=JobState.CANCELLED, text="Cancelled", buttons=UNSENT.buttons[:1]
+    )
     workbench.tiles_changed.emit([dropped])
     qtbot.mouseClick(action_of(strip, "d"), Qt.MouseButton.LeftButton)
     assert workbench.list_calls("act_on_tile") == [("d", "cancel")]
 
 
-@pytest.mark.parametrize("tile", [UNSENT, FAILED], ids=["unsent", "failed"])
+@pytest.mark.parametrize("tile", [UNSENT, FAILED, GONE], ids=["unsent", "failed", "gone"])
 def test_no_button_of_a_tile_is_cut_off(show, strip, workbench, qtbot, tile):
     strip.setStyleSheet(show.theme.style_sheet())
     workbench.tiles_changed.emit([tile])
     view = tile_of(strip, tile.job_id)
     qtbot.waitUntil(lambda: view.action.y() > 0)  # laid out
-    for button in (view.action, view.cancel):
+    for button in (view.action, view.second):
         if button.isVisible():
             assert button.width() >= button.sizeHint().width()
             assert view.rect().contains(button.geometry())
@@ -255,3 +263,40 @@ def test_the_empty_strip_says_what_comes_next(strip, workbench):
     assert empty.isVisible()
     workbench.tiles_changed.emit([READY])
     assert not empty.isVisible()
+
+
+def test_with_two_buttons_the_state_stands_beside_the_number(strip, workbench):
+    workbench.tiles_changed.emit([GONE])
+    words = [label.text() for label in tile_of(strip, "e").findChildren(QLabel)]
+    assert words.count("May be billed") == 1
+
+
+def test_collecting_again_is_free_and_a_double_click_does_not_hide_what_comes(
+    strip, workbench, qtbot
+):
+    workbench.tiles_changed.emit([GONE])
+    qtbot.mouseClick(action_of(strip, "e"), Qt.MouseButton.LeftButton)
+    workbench.tiles_changed.emit([replace(RUNNING, job_id="e")])
+    qtbot.mouseClick(action_of(strip, "e"), Qt.MouseButton.LeftButton)
+    assert workbench.list_calls("act_on_tile") == [("e", "collect")]
+
+
+def test_the_menu_offers_what_the_tile_says_and_asks_the_window(strip, workbench, qtbot):
+    workbench.tiles_changed.emit([GONE])
+    asked = []
+    strip.asked.connect(lambda *what: asked.append(what))
+    tile_of(strip, "e").menu_wanted.emit(QPoint(0, 0))
+    menu = strip.findChild(QMenu, "tileMenu")
+    assert [line.text() for line in menu.actions()] == ["What happened…", "Copy prediction id"]
+    for line in menu.actions():
+        line.trigger()
+    assert asked == [("e", "log")]
+    assert QGuiApplication.clipboard().text() == "p-1"
+    menu.close()
+
+
+def test_a_look_is_asked_of_the_window(strip, workbench, qtbot):
+    workbench.tiles_changed.emit([replace(GONE, buttons=(Offer("look", "Look…"),))])
+    with qtbot.waitSignal(strip.asked) as asked:
+        qtbot.mouseClick(action_of(strip, "e"), Qt.MouseButton.LeftButton)
+    assert asked.args == ["e", "look"]

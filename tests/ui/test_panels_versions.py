@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QListView
 
 from kontext_desktop.model import Raster, Size, Version
 from kontext_desktop.ui.version_list import VersionList
-from kontext_desktop.workbench import VersionRow
+from kontext_desktop.workbench.listing import VersionRow
 
 MARKUP = "<b>x</b><img src=x>"
 

@@ -1,0 +1,199 @@
+"""The document on the desk: how it comes there, its versions, which of them is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from kontext_desktop.errors import KontextError
+from kontext_desktop.workbench import errands
+from kontext_desktop.workbench.gallery import Gallery
+from kontext_desktop.workbench.link import StudioLink
+from kontext_desktop.workbench.state import Picture
+
+if TYPE_CHECKING:
+    from kontext_desktop.engine.studio import Studio
+    from kontext_desktop.model import Document, Version
+
+
+class Documents(QObject):
+    changed = Signal()
+    """What is open, shown or on its way is another than before."""
+    leaving = Signal()
+    """Another document takes the place of the one that is still here."""
+    arrived = Signal(object, bool)
+    """errands.Opened, and whether that document was on the desk already"""
+    versions_changed = Signal()
+    version_chosen = Signal(object)
+    """Version that is shown from now on"""
+    picture_shown = Signal(object)
+    before_shown = Signal(object)
+    failed = Signal(object)
+    """KontextError"""
+
+    def __init__(self, link: StudioLink, gallery: Gallery, parent: QObject) -> None:
+        super().__init__(parent)
+        self._link = link
+        self._gallery = gallery
+        self.document: Document | None = None
+        self.versions: list[Version] = []
+        """Oldest first."""
+        self.shown = ""
+        """The id of the version on the canvas."""
+        self.busy = ""
+        """What takes its time, in words."""
+        self._opening = 0
+        """Counts what was asked to be opened: only the latest is put on the desk."""
+        self._late: list[Version] = []
+        """Versions that came in this run: one may have come while its document was being read."""
+        gallery.picture_made.connect(self._picture_made)
+        gallery.failed.connect(self._picture_failed)
+
+    # ---- coming
+
+    def open(
+        self,
+        name: str,
+        work: Callable[[Studio], errands.Opened | None],
+        opened: Callable[[errands.Opened], None] = lambda _: None,
+    ) -> None:
+        """Bring something onto the desk; if something else is asked for meanwhile, that wins.
+        `opened` is called just before it is shown."""
+        self._opening += 1
+        ticket = self._opening
+
+        def done(found: errands.Opened | None) -> None:
+            if ticket == self._opening:
+                self.say_busy("")
+                if found is not None:
+                    opened(found)
+                    self._put_on_desk(found)
+
+        def failed(error: KontextError) -> None:
+            if ticket == self._opening:
+                self.say_busy("")
+            self.failed.emit(error)
+
+        self.say_busy(f"Opening {name}")
+        self._link.run(work, done, failed)
+
+    def say_busy(self, text: str) -> None:
+        self.busy = text
+        self.changed.emit()
+
+    def mark(self, *, never_send: bool | None = None, client: str | None = None) -> None:
+        """Note what the person says of the open document; what is None stays as it is."""
+        document = self.document
+        if document is None:
+            return
+
+        def done(marked: Document) -> None:
+            if self.document is not None and self.document.id == marked.id:
+                self.document = marked
+                self.changed.emit()
+
+        self._link.run(
+            lambda studio: errands.mark_document(
+                studio, document.id, never_send=never_send, client=client
+            ),
+            done,
+            self.failed.emit,
+        )
+
+    def take_versions(self, versions: Sequence[Version]) -> list[Version]:
+        """Keep versions that came of a Job; returns those of the document on the desk."""
+        self._late += versions
+        document = self.document
+        mine = [version for version in versions if document and _of(version, document)]
+        if mine:
+            self.versions = _merged(self.versions, mine)
+            self.versions_changed.emit()
+        return mine
+
+    # ---- showing
+
+    def show_version(self, version_id: str) -> None:
+        """Put a version on the canvas; the next edit starts from it."""
+        version = self.find_version(version_id)
+        if version is None or self.document is None:
+            return
+        document = self.document
+        self.shown = version_id
+        self._link.run(
+            lambda studio: studio.library.put_current_version(document.id, version_id),
+            pool="writes",
+        )
+        at_hand = self._gallery.find(version_id)
+        if at_hand is not None:
+            self._picture_made(at_hand)
+        else:
+            self._gallery.want_picture(version, document.size)
+        self.version_chosen.emit(version)
+
+    def want_before(self) -> None:
+        """Bring the picture that the shown version was made from."""
+        before = self._find_before()
+        if before is None or self.document is None:
+            self.before_shown.emit(None)
+            return
+        at_hand = self._gallery.find(before.id)
+        if at_hand is not None:
+            self.before_shown.emit(at_hand)
+        else:
+            self._gallery.want_picture(before, self.document.size)
+
+    def want_thumbnail(self, version_id: str) -> None:
+        version = self.find_version(version_id)
+        if version is not None:
+            self._gallery.want_thumbnail(version)
+
+    def find_shown(self) -> Version | None:
+        return self.find_version(self.shown)
+
+    def find_version(self, version_id: str) -> Version | None:
+        return next((version for version in self.versions if version.id == version_id), None)
+
+    # ---- inside
+
+    def _put_on_desk(self, found: errands.Opened) -> None:
+        self.leaving.emit()
+        again = self.document is not None and self.document.id == found.document.id
+        late = [version for version in self._late if _of(version, found.document)]
+        self.document, self.versions = found.document, _merged(found.versions, late)
+        self.shown = ""
+        self.arrived.emit(found, again)
+        if found.master:
+            original = found.versions[0].id
+            self._gallery.take(Picture(original, found.document.size, found.master, False))
+        else:
+            self.picture_shown.emit(None)
+        self.versions_changed.emit()
+        self.show_version(found.document.current_version_id)
+
+    def _picture_made(self, picture: Picture) -> None:
+        before = self._find_before()
+        if picture.version_id == self.shown:
+            self.picture_shown.emit(picture)
+            if not picture.preview:
+                self.want_before()
+        elif before is not None and picture.version_id == before.id and not picture.preview:
+            self.before_shown.emit(picture)
+
+    def _picture_failed(self, version_id: str, error: KontextError) -> None:
+        if version_id == self.shown:
+            self.failed.emit(error)
+
+    def _find_before(self) -> Version | None:
+        shown = self.find_shown()
+        return self.find_version(shown.parent_ids[0]) if shown and shown.parent_ids else None
+
+
+def _merged(versions: list[Version], more: Sequence[Version]) -> list[Version]:
+    known = {version.id: version for version in (*versions, *more)}
+    return sorted(known.values(), key=lambda version: version.sequence)
+
+
+def _of(version: Version, document: Document) -> bool:
+    return version.document_id == document.id

@@ -1,0 +1,54 @@
+"""The line below everything: what was spent, perhaps, and the way to the service."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from PySide6.QtWidgets import QLabel
+
+from kontext_desktop.ui.status_bar import StatusBar
+
+
+@pytest.fixture
+def bar(show, workbench):
+    bar = show(StatusBar, width=1200, height=24)
+    workbench.say_desk()
+    return bar
+
+
+def text(bar, name):
+    label = bar.findChild(QLabel, name)
+    return label.text() if label.isVisible() else ""
+
+
+def test_spending_is_a_range_where_some_of_it_is_only_possible(bar, workbench):
+    assert text(bar, "spentTodayStatus") == "Today $1.44"
+    workbench.say_desk(
+        spent_today=240_000, spent_possible=80_000, spend_note="$0.16 for <certain>."
+    )
+    assert text(bar, "spentTodayStatus") == "Today $0.16 to $0.24"
+    assert "$0.16 for &lt;certain&gt;." in bar.findChild(QLabel, "spentTodayStatus").toolTip()
+    bar.resize(1300, 24)
+    assert "certain" in bar.findChild(QLabel, "spentTodayStatus").toolTip()
+    workbench.say_desk(practice=True)
+    assert text(bar, "spentTodayStatus") == "Nothing is charged"
+
+
+def test_the_balance_is_there_when_it_is_known(bar, workbench):
+    assert text(bar, "balance") == ""
+    workbench.say_desk(balance=12_340_000)
+    assert text(bar, "balance") == "Balance $12.34"
+
+
+def test_being_offline_is_said_and_goes_by_itself(bar, workbench):
+    since = time.mktime((2026, 11, 25, 14, 5, 0, 0, 0, -1))
+    workbench.say_desk(offline_since=since)
+    assert text(bar, "lineState") == "Offline since 14:05 · goes on by itself"
+    workbench.say_desk(offline_since=None)
+    assert text(bar, "lineState") == ""
+
+
+def test_what_is_looked_up_is_counted_apart(bar, workbench):
+    workbench.say_desk(running=2, waiting=0, looking_up=1)
+    assert text(bar, "jobCount") == "2 running · 1 looked up"
