@@ -124,6 +124,7 @@ class Workbench(QObject):
         self._orders.failed.connect(self._tell)
         self._draft_rest = QTimer(self, singleShot=True, interval=DRAFT_REST_MS)
         self._draft_rest.timeout.connect(self._keep_draft)
+        self._draft_rest.timeout.connect(self._service.connect_ahead)
         self._tile_tick = QTimer(self, interval=TILE_TICK_MS)
         self._tile_tick.timeout.connect(self._emit_tiles)
 

@@ -137,6 +137,14 @@ def stand(studio: Studio, settings: Settings) -> tuple[Standing, Unfinished]:
     return standing, Unfinished(going_on, waiting)
 
 
+def connect_ahead(studio: Studio) -> None:
+    """Connect to the service while the person still types: an answer then comes a few round trips
+    sooner. Sends nothing."""
+    client = studio.get_service().client
+    client.warm()
+    client.prepare_submit()
+
+
 def order(studio: Studio, parent: Version, draft: Draft, shown: Standing) -> list[Job]:
     """Order what the person saw: at this price, from this service."""
     from kontext_desktop.engine.order import place_order

@@ -38,6 +38,7 @@ class ServiceChoice(QObject):
         self.settings = settings
         self.standing = errands.Standing.unknown(settings)
         self._asked: tuple[str | None, str] | None = None
+        self._connecting = False
 
     def set_settings(self, settings: Settings) -> None:
         """Take preferences, and ask how things stand under them."""
@@ -54,6 +55,18 @@ class ServiceChoice(QObject):
     def save(self) -> None:
         """Write the settings now, on this thread: for the end of the program."""
         self._save(self.settings)
+
+    def connect_ahead(self) -> None:
+        """Have connections ready for what the person is about to ask for; nothing is sent. A
+        service that is away is told about once something is asked of it."""
+        if self._connecting or self.standing.origin is None:
+            return
+
+        def over(_: object) -> None:
+            self._connecting = False
+
+        self._connecting = True
+        self._link.run(errands.connect_ahead, over, over, pool="jobs")
 
     def ask(self) -> None:
         """Point the studio at the chosen service and find out how things stand there."""

@@ -1,0 +1,82 @@
+"""The register that keeps libraries on one account from taking each other's predictions."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from kontext_desktop.errors import LibraryError
+from kontext_desktop.register import KEPT, Others, Register
+
+PLACE = "https://api.example.com"
+
+
+def make(folder: Path, library: str, at: float = 1000.0) -> Register:
+    return Register(folder, library, lambda: at)
+
+
+def test_what_one_library_has_is_seen_by_the_others_and_not_by_itself(tmp_path: Path) -> None:
+    one, two = make(tmp_path, "one"), make(tmp_path, "two")
+    one.announce(PLACE, "job-1")
+    one.announce(PLACE, "job-2")
+    assert one.claim(PLACE, "job-2", "prediction-2")
+    assert two.look(PLACE) == Others(frozenset({"prediction-2"}), 1)
+    assert one.look(PLACE) == Others(frozenset(), 0)
+    one.settle(PLACE, "job-1")
+    assert two.look(PLACE).unanswered == 0
+    assert two.look("https://elsewhere.example.com") == Others(frozenset(), 0)
+
+
+def test_a_prediction_is_taken_once(tmp_path: Path) -> None:
+    one, two = make(tmp_path, "one"), make(tmp_path, "two")
+    assert one.claim(PLACE, "job-1", "prediction")
+    assert not two.claim(PLACE, "job-2", "prediction")
+    assert one.claim(PLACE, "job-1", "prediction"), "again by its owner"
+
+
+def test_of_many_that_claim_at_once_one_wins(tmp_path: Path) -> None:
+    won: list[int] = []
+
+    def claim(number: int) -> None:
+        if make(tmp_path, f"library-{number}").claim(PLACE, f"job-{number}", "prediction"):
+            won.append(number)
+
+    threads = [threading.Thread(target=claim, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(won) == 1
+
+
+def test_entries_older_than_the_service_remembers_fall_away(tmp_path: Path) -> None:
+    make(tmp_path, "one").claim(PLACE, "job", "prediction")
+    later = make(tmp_path, "two", at=1000.0 + KEPT + 1)
+    assert later.look(PLACE) == Others(frozenset(), 0)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"null", b"[1]", b'{"job": 1}', b"\xff\xfe", b'{"job":{}}']
+)
+def test_a_file_that_cannot_be_understood_counts_as_empty(tmp_path: Path, content: bytes) -> None:
+    register = make(tmp_path, "one")
+    register.announce(PLACE, "job")
+    (path,) = tmp_path.glob("*.json")
+    path.write_bytes(content)
+    assert make(tmp_path, "two").look(PLACE) == Others(frozenset(), 0)
+    assert register.claim(PLACE, "job", "prediction")
+
+
+def test_a_folder_that_cannot_be_used_is_said_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(LibraryError, match="cannot be used") as raised:
+        make(tmp_path / "file", "one").announce(PLACE, "job")
+    assert raised.value.hint
+
+
+def test_the_files_are_the_persons_own(tmp_path: Path) -> None:
+    make(tmp_path / "register", "one").announce(PLACE, "job")
+    assert (tmp_path / "register").stat().st_mode & 0o077 == 0
+    assert all(path.stat().st_mode & 0o077 == 0 for path in (tmp_path / "register").iterdir())
