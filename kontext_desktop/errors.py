@@ -10,6 +10,7 @@ KontextError
 │   ├── FailedError     the service accepted the edit and then could not do it
 │   └── GoneError       the service no longer has it
 ├── LibraryError        the library on disk
+│   └── OriginalError   a picture's original is not where it was, or not what it was
 ├── ImageError          a picture that cannot be used
 └── BudgetError         a spending cap stopped it
 Cancelled               the person stopped it; never shown
@@ -114,6 +115,10 @@ class GoneError(ServiceError):
 class LibraryError(KontextError):
     kind = "library"
     status = 5
+
+
+class OriginalError(LibraryError):
+    kind = "original"
 
 
 class ImageError(KontextError):

@@ -90,6 +90,8 @@ class Settings:
     submits_per_minute: int = 10
     """What the service allows an account of the first level, with the line above."""
     delete_after_download: bool = False
+    copy_up_to: int = 200_000_000
+    """Bytes: a larger original stays where it is, and the library keeps a reference to it."""
     recent_files: tuple[str, ...] = ()
     window: Mapping[str, str] = field(default_factory=dict)
     """How the window was left: geometry, splitters, zoom; text chosen by the window."""

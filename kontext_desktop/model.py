@@ -144,6 +144,21 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """A master too large to be copied: its bytes stay where the person has them.
+
+    `path` is absolute; `length` and `changed_at` (nanoseconds) are those of the file when its
+    bytes were last known to be these. `proxy_sha256` names a blob: the picture for screens.
+    """
+
+    sha256: str
+    path: str
+    length: int
+    changed_at: int
+    proxy_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Layer:
     """A Result placed in document space.
 

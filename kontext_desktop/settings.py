@@ -87,6 +87,7 @@ def _from_json(found: dict[str, Any]) -> Settings:
         else:
             good = type(value) is type(default)
             if good and isinstance(value, int) and not isinstance(value, bool):
-                good = value >= 0 if spec.name.endswith("_cap") else value >= 1
+                zero_counts = spec.name.endswith("_cap") or spec.name == "copy_up_to"
+                good = value >= 0 if zero_counts else value >= 1
         values[spec.name] = value if good else default
     return Settings(**values)

@@ -88,12 +88,12 @@ class Person:
         self.answers.to_open = picture
         self.press(Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
         self.wait(lambda: self.desk is not None and self.desk.document is not None)
-        self.wait(self.sees_whole_picture)
+        self.wait(self.sees_picture)
 
-    def sees_whole_picture(self) -> bool:
+    def sees_picture(self) -> bool:
         desk, picture = self.desk, self.picture
         shown = desk.shown_version_id if desk else ""
-        return picture is not None and not picture.preview and picture.version_id == shown
+        return picture is not None and picture.version_id == shown
 
     def look_at(self, version_id: str) -> None:
         """Click the version's row in the list."""
@@ -103,7 +103,7 @@ class Person:
         spot = view.visualRect(view.model().index(numbers.index(version_id), 0)).center()
         QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=spot)
         self.wait(lambda: self.desk is not None and self.desk.shown_version_id == version_id)
-        self.wait(self.sees_whole_picture)
+        self.wait(self.sees_picture)
 
     def generate(self, count: int) -> None:
         """Press Generate and wait until so many results are ready."""

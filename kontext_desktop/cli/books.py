@@ -1,4 +1,4 @@
-"""`kontext charges` and `mark`: what was spent and for whom, and what must never leave."""
+"""`kontext charges`, `mark`, `relocate`: what was spent, and what is said of pictures."""
 
 from __future__ import annotations
 
@@ -89,6 +89,26 @@ def mark(
                 library.put_client(found.id, client)
     if session.json:
         session.print({"document": document, "never_send": never_send, "client": client})
+    return 0
+
+
+def relocate(
+    session: Session,
+    document: Annotated[str, typer.Argument(metavar="DOCUMENT", help="An id or its beginning.")],
+    place: Annotated[
+        Path, typer.Argument(metavar="FILE|FOLDER", help="The original, or a folder above it.")
+    ],
+) -> int:
+    """Tell where an original has gone that was too large to be copied. It is known by its bytes."""
+    from kontext_desktop.engine import intake
+
+    with session.studio() as studio:
+        found = studio.library.get_document(document)
+        path = intake.relocate(studio.library, found, place)
+    if session.json:
+        session.print({"document": found.id, "master": str(path)})
+    else:
+        typer.echo(str(path))
     return 0
 
 

@@ -150,7 +150,11 @@ def _edit(
 def _parents(studio: Studio, pictures: list[Path], parent: str | None) -> list[Version]:
     from kontext_desktop.engine import intake
 
-    documents = [intake.bring_in(studio.library, picture).document for picture in pictures]
+    copy_up_to = studio.settings.copy_up_to
+    documents = [
+        intake.bring_in(studio.library, picture, copy_up_to=copy_up_to).document
+        for picture in pictures
+    ]
     if parent is None:
         return [studio.library.list_versions(document.id)[0] for document in documents]
     version = studio.library.get_version(parent)

@@ -194,7 +194,7 @@ def _facts(library: Library, version: Version) -> dict[str, Any]:
     facts |= {
         "document_name": document.name,
         "source": document.source_path,
-        "master": str(library.blobs.path(document.master_sha256)),
+        "master": _master_place(library, document),
     }
     if version.job_id is None:
         return facts
@@ -225,6 +225,12 @@ def _facts(library: Library, version: Version) -> dict[str, Any]:
         "sent_at": job.sent_at,
         "events": _events(library, job),
     }
+
+
+def _master_place(library: Library, document: Document) -> str:
+    """Where the original lies, or did when it was last seen."""
+    reference = library.masters.find_reference(document.master_sha256)
+    return reference.path if reference else str(library.blobs.path(document.master_sha256))
 
 
 def _job_facts(library: Library, job: Job) -> dict[str, Any]:

@@ -36,6 +36,7 @@ for command in (
     answers.delete_remote,
     books.charges,
     books.mark,
+    books.relocate,
     care.practice,
     care.doctor,
 ):

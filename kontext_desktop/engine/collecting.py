@@ -5,11 +5,11 @@ Losing the network fails nothing: the service keeps what it made for seven days.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from kontext_desktop.catalog import MODELS
-from kontext_desktop.engine import waiting
+from kontext_desktop.engine import preview, waiting
 from kontext_desktop.engine.outcome import age, fail, held_by_other_key, note_trouble, problem_of
 from kontext_desktop.errors import (
     AccessError,
@@ -19,7 +19,7 @@ from kontext_desktop.errors import (
     NotSentError,
     ServiceError,
 )
-from kontext_desktop.imaging import verify_output
+from kontext_desktop.imaging import Pixels, verify_output
 from kontext_desktop.model import Job, JobState, Progress, Prompt, Received, Step
 from kontext_desktop.wavespeed import Prediction, explain_failure
 
@@ -80,6 +80,7 @@ def download(studio: Studio, service: Service, job: Job, report: _Report) -> Ste
     """
     received: list[Received] = []
     quarantine: list[str] = []
+    decoded: dict[str, Pixels] = {}
     for index, url in enumerate(job.output_urls):
         try:
             data = service.client.download(url, report)
@@ -89,7 +90,7 @@ def download(studio: Studio, service: Service, job: Job, report: _Report) -> Ste
             if error.retry or studio.tries.get(job.id, 0) < BAD_TRIES:
                 return _again(studio, job, error)
             return fail(studio, job, _not_fetched(error), charged="yes")
-        one = keep_output(studio, data, index, job.nsfw)
+        one = keep_output(studio, data, index, job.nsfw, decoded)
         if isinstance(one, Received):
             received.append(one)
         else:
@@ -104,23 +105,42 @@ def download(studio: Studio, service: Service, job: Job, report: _Report) -> Ste
     studio.tries.pop(job.id, None)
     if not received:
         return fail(studio, job, _unreadable(), charged="yes")
-    return finish(studio, service, job, received)
+    return finish(studio, service, job, received, decoded)
 
 
-def keep_output(studio: Studio, data: bytes, index: int, nsfw: tuple[bool, ...]) -> Received | str:
-    """Keep the bytes of one output as a blob; its SHA-256 alone when they are no picture."""
+def keep_output(
+    studio: Studio,
+    data: bytes,
+    index: int,
+    nsfw: tuple[bool, ...],
+    decoded: dict[str, Pixels] | None = None,
+) -> Received | str:
+    """Keep the bytes of one output as a blob; its SHA-256 alone when they are no picture. Its
+    pixels go to `decoded` by that."""
     digest = studio.library.blobs.put(data)
     try:
-        probe = verify_output(data)
+        probe, pixels = verify_output(data)
     except ImageError:
         return digest
+    if decoded is not None:
+        decoded[digest] = pixels
     flag = nsfw[index] if index < len(nsfw) else None
     return Received(digest, len(data), probe.size, probe.format, index, flag)
 
 
-def finish(studio: Studio, service: Service, job: Job, received: list[Received]) -> Step:
-    """Make Versions of what was received; then delete it at the service, if that is wished."""
+def finish(
+    studio: Studio,
+    service: Service,
+    job: Job,
+    received: list[Received],
+    decoded: Mapping[str, Pixels] | None = None,
+) -> Step:
+    """Make Versions of what was received, and their small pictures of what is `decoded` already;
+    then delete it at the service, if that is wished."""
     job, versions = studio.library.finish_job(job, received, Prompt(job.recipe.prompt).title)
+    for version, one in zip(versions, received, strict=True):
+        if decoded and one.sha256 in decoded:
+            preview.keep_result(studio.library, version, decoded[one.sha256])
     studio.looked_at.pop(job.id, None)
     if studio.settings.delete_after_download:
         job = delete_at_service(studio, service, job)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kontext_desktop.engine import preview
+from kontext_desktop.errors import ImageError, OriginalError
 from kontext_desktop.imaging import Probe, encode, from_raster, probe, read
-from kontext_desktop.model import Document, Raster
+from kontext_desktop.model import Document, Raster, Reference, Settings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from kontext_desktop.library import Library
 
 ORIGINAL = "Original"
+COPY_UP_TO = Settings().copy_up_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +37,32 @@ def check(path: Path) -> Probe:
     return found
 
 
-def bring_in(library: Library, path: Path) -> Arrival:
+def bring_in(library: Library, path: Path, *, copy_up_to: int = COPY_UP_TO) -> Arrival:
     """Keep a file's bytes as a Document's master, or find the Document that has them already.
 
+    Where the file system can share the file's blocks, that is a copy for nothing. Else it is copied
+    up to `copy_up_to` bytes, and a larger one stays where it is, and is known by its hash.
     Everything is decoded before anything is stored. The file itself is only read. Raises
     ImageError, LibraryError.
     """
     found = probe(path)
+    before = path.stat()
     pixels = read(path)
-    digest, _ = library.blobs.put_file(path)
-    return _arrive(library, found, pixels, digest, path.name, str(path.absolute()))
+    kept = library.blobs.clone_file(path)
+    if kept is None and before.st_size <= copy_up_to:
+        kept = library.blobs.put_file(path)
+    if kept is not None:
+        return _arrive(library, found, pixels, kept[0], path.name, str(path.absolute()))
+    review = preview.reduced(pixels)
+    digest, length, changed_at = library.blobs.hash_file(path)
+    if (length, changed_at) != (before.st_size, before.st_mtime_ns):
+        raise ImageError(
+            f"{path} changed while it was being read.",
+            "Wait until the other program has finished writing it, then try again.",
+            retry=True,
+        )
+    reference = _refer(library, digest, path, length, changed_at, review)
+    return _arrive(library, found, pixels, digest, path.name, str(path.absolute()), reference)
 
 
 def paste(library: Library, picture: Raster, name: str) -> Arrival:
@@ -52,8 +72,43 @@ def paste(library: Library, picture: Raster, name: str) -> Arrival:
     return _arrive(library, probe(data), pixels, library.blobs.put(data), name, "")
 
 
+def relocate(library: Library, document: Document, place: Path) -> Path:
+    """Find the moved original of a document: `place` is the file, or a folder above it.
+
+    Raises OriginalError where nothing fits, ImageError, LibraryError.
+    """
+    return Path(library.masters.relocate(document, place).path)
+
+
+def _refer(
+    library: Library, digest: str, path: Path, length: int, changed_at: int, review: np.ndarray
+) -> Reference | None:
+    """The reference to a file that is not copied; None where the library has its bytes."""
+    if library.blobs.has(digest):
+        return None
+    known = library.masters.find_reference(digest)
+    place = os.path.abspath(path)
+    if known is None:
+        proxy = library.blobs.put(preview.encode_review(review))
+        return Reference(digest, place, length, changed_at, proxy)
+    try:
+        document = library.find_document_by_master(digest)
+        if document is not None:
+            library.masters.get_path(document)
+            return known  # the one brought in before is still there: a copy of it may be a guest
+    except OriginalError:
+        pass
+    return Reference(digest, place, length, changed_at, known.proxy_sha256)
+
+
 def _arrive(
-    library: Library, found: Probe, pixels: np.ndarray, digest: str, name: str, source: str
+    library: Library,
+    found: Probe,
+    pixels: np.ndarray,
+    digest: str,
+    name: str,
+    source: str,
+    reference: Reference | None = None,
 ) -> Arrival:
     document = library.put_document(
         name=name,
@@ -63,5 +118,7 @@ def _arrive(
         format=found.format,
         depth=found.depth,
         title=ORIGINAL,
+        reference=reference,
     )
+    preview.keep_original(library, document, preview.reduced(pixels), copied=reference is None)
     return Arrival(document, found.notes, pixels)

@@ -19,21 +19,32 @@ if TYPE_CHECKING:
 
 
 def render(
-    library: Library, version: Version, frame: Frame | None = None, size: Size | None = None
+    library: Library,
+    version: Version,
+    frame: Frame | None = None,
+    size: Size | None = None,
+    *,
+    stand_in: np.ndarray | None = None,
+    top: np.ndarray | None = None,
 ) -> np.ndarray:
     """The part `frame` of a version (None: all of it), at `size` (None: one to one).
 
-    Returns uint8 (height, width, 3), sRGB. Raises LibraryError when a file of the library is
-    missing or damaged, ImageError when one cannot be decoded. Blocking: up to seconds for a
-    hundred megapixels.
+    `stand_in` is the whole original made smaller, which then is not looked at: for screens only.
+    `top` is the picture of the topmost layer, where that is decoded already.
+    Returns uint8 (height, width, 3), sRGB. Raises OriginalError when the original is kept by
+    reference and gone, LibraryError when a file of the library is missing or damaged, ImageError
+    when one cannot be decoded. Blocking: up to seconds for a hundred megapixels.
     """
     document = library.get_document(version.document_id)
     frame = frame or Frame.whole(document.size)
     size = size or frame.size
     layers = [_checked(layer) for layer in version.layers if layer.visible]
-    start, canvas = _base(library, document, layers, frame, size)
+    start, canvas = _base(library, document, layers, frame, size, stand_in)
     for layer in layers[start:]:
-        received = read(library.blobs.read(library.get_result(layer.result_id).sha256))
+        if top is not None and layer is version.layers[-1]:
+            received = top
+        else:
+            received = read(library.blobs.read(library.get_result(layer.result_id).sha256))
         canvas = place(canvas, received, _onto(layer, frame, size))
     return canvas
 
@@ -44,7 +55,12 @@ def is_practice(library: Library, version: Version) -> bool:
 
 
 def _base(
-    library: Library, document: Document, layers: list[Layer], frame: Frame, size: Size
+    library: Library,
+    document: Document,
+    layers: list[Layer],
+    frame: Frame,
+    size: Size,
+    stand_in: np.ndarray | None,
 ) -> tuple[int, np.ndarray]:
     """The first layer that can be seen, and the canvas it and those above it are drawn on.
 
@@ -54,14 +70,16 @@ def _base(
     for index in reversed(range(len(layers))):
         if _covers(layers[index], library.get_result(layers[index].result_id).size, frame):
             return index, np.zeros((size.height, size.width, 3), np.uint8)
-    scaled = Size(
-        max(1, round(document.size.width * size.width / frame.width)),
-        max(1, round(document.size.height * size.height / frame.height)),
-    )
-    master = read(library.blobs.path(document.master_sha256), within=scaled)
-    # A reduced reading is smaller by a whole number; its last pixel may stand for less than that.
-    factor_x = round(document.size.width / master.shape[1])
-    factor_y = round(document.size.height / master.shape[0])
+    if stand_in is None:
+        master = _read_master(library, document, frame, size)
+        # A reduced reading is smaller by a whole number; its last pixel may stand for less than
+        # that.
+        factor_x: float = round(document.size.width / master.shape[1])
+        factor_y: float = round(document.size.height / master.shape[0])
+    else:
+        master = stand_in
+        factor_x = document.size.width / master.shape[1]
+        factor_y = document.size.height / master.shape[0]
     box = (
         frame.x / factor_x,
         frame.y / factor_y,
@@ -69,6 +87,16 @@ def _base(
         (frame.y + frame.height) / factor_y,
     )
     return 0, scale(master, size, box)
+
+
+def _read_master(library: Library, document: Document, frame: Frame, size: Size) -> np.ndarray:
+    """The original, no smaller than is needed for `frame` at `size`."""
+    scaled = Size(
+        max(1, round(document.size.width * size.width / frame.width)),
+        max(1, round(document.size.height * size.height / frame.height)),
+    )
+    with library.masters.reading(document) as path:
+        return read(path, within=scaled)
 
 
 def _covers(layer: Layer, result: Size, frame: Frame) -> bool:

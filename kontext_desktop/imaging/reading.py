@@ -104,13 +104,11 @@ def read(
         return _decoded(image, within)
 
 
-def verify_output(data: bytes) -> Probe:
+def verify_output(data: bytes) -> tuple[Probe, Pixels]:
     """Decode a received result completely. Raises ImageError where that fails: then the bytes are
     not the picture that was paid for."""
     with _opened(data, OUTPUT_MAX_PIXELS) as image:
-        found = _probed(image)
-        _decoded(image, None)
-        return found
+        return _probed(image), _decoded(image, None)
 
 
 @contextlib.contextmanager

@@ -14,9 +14,11 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from kontext_desktop.errors import ImageError, LibraryError
 from kontext_desktop.library import failures
+from kontext_desktop.library.cloning import clone
 
 BLOBS, TEMPORARY, CACHE = "blobs", "tmp", "cache"
 _INCOMING = "incoming-"
@@ -49,6 +51,35 @@ class Blobs:
         or is being written to meanwhile.
         """
         return self._keep(_read_source(path, cap))
+
+    def clone_file(self, path: Path) -> tuple[str, int] | None:
+        """The same by sharing the file's blocks, at once and for no space; None where the file
+        system cannot. Raises ImageError as `put_file` does."""
+        if self._reading_only:
+            raise failures.reading_only()
+        with failures.translated(self._library), incoming(self._library) as temporary:
+            with _opened_source(path) as source:
+                if not clone(source.fileno(), temporary):
+                    return None
+            # The clone is looked at, which nobody else writes to.
+            with temporary.open("r+b") as file:
+                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+                length = file.tell()
+                sync(file.fileno())
+            self._place(temporary, sha256)
+        return sha256, length
+
+    def hash_file(self, path: Path) -> tuple[str, int, int]:
+        """SHA-256, length and time of change (nanoseconds) of somebody's file, which is only read.
+        Raises ImageError as `put_file` does."""
+        digest = hashlib.sha256()
+        for chunk in _read_source(path, None):
+            digest.update(chunk)
+        try:
+            found = path.stat()
+        except OSError as error:
+            raise _unreadable(path, error) from error
+        return digest.hexdigest(), found.st_size, found.st_mtime_ns
 
     def path(self, sha256: str) -> Path:
         """Where the blob lies, or would lie. Raises ValueError for what is no SHA-256."""
@@ -192,11 +223,9 @@ def _holds(path: Path, sha256: str) -> bool:
 
 def _read_source(path: Path, cap: int | None) -> Iterator[bytes]:
     """The bytes of somebody's file, piece by piece. Raises ImageError."""
-    try:
-        with open(path, "rb", opener=_open_at_once) as file:
+    with _opened_source(path) as file:
+        try:
             before = os.fstat(file.fileno())
-            if not stat.S_ISREG(before.st_mode):
-                raise ImageError(f"{path} is not a file.", "Choose a picture file.")
             length = 0
             while chunk := file.read(_CHUNK):
                 length += len(chunk)
@@ -206,18 +235,35 @@ def _read_source(path: Path, cap: int | None) -> Iterator[bytes]:
                     )
                 yield chunk
             after = os.fstat(file.fileno())
-    except OSError as error:
-        raise ImageError(
-            f"{path} cannot be read: {error.strerror}.",
-            "Check that it is still there and that you may read it.",
-            str(error),
-        ) from error
+        except OSError as error:
+            raise _unreadable(path, error) from error
     if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
         raise ImageError(
             f"{path} changed while it was being read.",
             "Wait until the other program has finished writing it, then try again.",
             retry=True,
         )
+
+
+@contextlib.contextmanager
+def _opened_source(path: Path) -> Iterator[BinaryIO]:
+    """Somebody's file, open for reading. Raises ImageError where that cannot be."""
+    try:
+        file = open(path, "rb", opener=_open_at_once)  # noqa: SIM115 - to tell its failures
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    with file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise ImageError(f"{path} is not a file.", "Choose a picture file.")
+        yield file
+
+
+def _unreadable(path: Path, error: OSError) -> ImageError:
+    return ImageError(
+        f"{path} cannot be read: {error.strerror}.",
+        "Check that it is still there and that you may read it.",
+        str(error),
+    )
 
 
 def _open_at_once(path: str, flags: int) -> int:

@@ -25,6 +25,7 @@ from kontext_desktop.model import (
     Problem,
     Received,
     Recipe,
+    Reference,
     Result,
     Size,
     Version,
@@ -55,6 +56,21 @@ def read_document(row: sqlite3.Row) -> Document:
         current_version_id=row["current_version_id"],
         never_send=bool(row["never_send"]),
         client=row["client"],
+    )
+
+
+def reference_values(reference: Reference, sequence: int) -> Values:
+    return {**asdict(reference), "sequence": sequence, "path": _json(reference.path)}
+
+
+def read_reference(row: sqlite3.Row) -> Reference:
+    check("master_references", row)
+    return Reference(
+        sha256=row["sha256"],
+        path=json.loads(row["path"]),
+        length=row["length"],
+        changed_at=row["changed_at"],
+        proxy_sha256=row["proxy_sha256"],
     )
 
 

@@ -210,7 +210,20 @@ CREATE TABLE learned (
 ) STRICT;
 """
 
-MIGRATIONS: Sequence[str] = (_FIRST, _SECOND)
+_REFERENCES = """
+-- Masters too large to be copied: their bytes stay where the person has them.
+CREATE TABLE master_references (
+    sequence INTEGER PRIMARY KEY,
+    sha256 TEXT NOT NULL UNIQUE,
+    path TEXT NOT NULL,          -- JSON: a file's name may be no valid text
+    length INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL, -- the file's own time, nanoseconds
+    proxy_sha256 TEXT NOT NULL,
+    row_hash TEXT NOT NULL
+) STRICT;
+"""
+
+MIGRATIONS: Sequence[str] = (_FIRST, _SECOND, _REFERENCES)
 """Entry n takes a database from version n to n + 1. What was released is never edited."""
 
 _PRAGMAS = (

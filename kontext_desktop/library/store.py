@@ -17,9 +17,18 @@ from types import TracebackType
 from typing import Any, Self
 
 from kontext_desktop.errors import LibraryError
-from kontext_desktop.library import candidates, charges, documents, failures, jobs, schema
+from kontext_desktop.library import (
+    candidates,
+    charges,
+    documents,
+    failures,
+    jobs,
+    masters,
+    schema,
+)
 from kontext_desktop.library.blobs import BLOBS, CACHE, TEMPORARY, Blobs, Cache, sweep
 from kontext_desktop.library.jobs import Conflict, NewJob
+from kontext_desktop.library.masters import Masters
 from kontext_desktop.library.ownership import owned
 from kontext_desktop.library.rows import Writing
 from kontext_desktop.model import (
@@ -32,6 +41,7 @@ from kontext_desktop.model import (
     JobState,
     Origin,
     Received,
+    Reference,
     Result,
     Size,
     Spend,
@@ -70,6 +80,7 @@ class Library:
         self.id = library_id
         self.reading_only = reading_only
         self.blobs = Blobs(folder, reading_only=reading_only)
+        self.masters = Masters(self.blobs, self._reading, None if reading_only else self._writing)
         self._cache = Cache(folder)
         self._connection: sqlite3.Connection | None = connection
         self._closing = closing
@@ -164,12 +175,15 @@ class Library:
         format: str,
         depth: int,
         title: str,
+        reference: Reference | None = None,
     ) -> Document:
         """The Document of this master: the one there is, or a new one with its first Version,
-        called `title`, in one act. The master must be a blob already; `size` is that of document
-        space."""
-        self.blobs.require(master_sha256)
+        called `title`, in one act. The master must be a blob already, or is kept by `reference`,
+        whose proxy then is a blob; `size` is that of document space."""
+        self.blobs.require(reference.proxy_sha256 if reference else master_sha256)
         with self._writing() as writing:
+            if reference is not None:
+                masters.put(writing, reference)
             return documents.put(
                 writing,
                 name=name,

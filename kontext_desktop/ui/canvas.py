@@ -58,6 +58,8 @@ class Canvas(QWidget):
     pixel_hovered = Signal(object)
     """(x, y, (r, g, b)) in document space, sRGB 8 bit; the colour is None while only a preview is
     there. None when the pointer is not on the picture."""
+    detail_wanted = Signal()
+    """More is looked for than a preview can show: its pixels are seen, or a colour is asked for."""
     files_dropped = Signal(list)
     """list[Path]"""
     image_dropped = Signal(object)
@@ -79,6 +81,8 @@ class Canvas(QWidget):
         self._before: Pyramid | None = None
         self._frame: Frame | None = None
         self._awaited_view = ""
+        self._detailed = ""
+        """The version whose detail was asked for."""
         self._holds_before = False
         self._has_hand = False
         self._drop_hovers = False
@@ -98,6 +102,7 @@ class Canvas(QWidget):
         last = self._shown.picture.version_id if self._shown else None
         if picture is None or picture.version_id != last:
             self._before = None
+            self._detailed = ""
         self._shown = None if picture is None else _pyramid(picture)
         if picture is not None:
             self._viewport.set_document(picture.size)
@@ -208,6 +213,15 @@ class Canvas(QWidget):
         self._report_pixel()
         if self._shown is not None:
             self.zoom_changed.emit(self.zoom)
+            if self._shown.is_enlarged(self.zoom):
+                self._want_detail()
+
+    def _want_detail(self) -> None:
+        """Once for each version: what cannot be had is not asked for with every move."""
+        shown = self._shown
+        if shown and shown.picture.preview and shown.picture.version_id != self._detailed:
+            self._detailed = shown.picture.version_id
+            self.detail_wanted.emit()
 
     def _report_pixel(self) -> None:
         visible = self._visible
@@ -323,6 +337,7 @@ class Canvas(QWidget):
         self._pointer = event.position()
         if self._dragged_from is None:
             self._report_pixel()
+            self._want_detail()
             return
         moved = event.position() - self._dragged_from
         self._dragged_from = event.position()

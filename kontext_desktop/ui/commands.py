@@ -45,6 +45,7 @@ COMMANDS = (
     Command("charges", "Save charges as CSV…"),
     Command("client", "Client…"),
     Command("never_send", "Never send this picture", checkable=True),
+    Command("find_original", "Find the original…"),
     Command("settings", "Settings…", ("Ctrl+,",), role=QAction.MenuRole.PreferencesRole),
     Command("shortcuts", "Keyboard shortcuts", ("F1",)),
     Command("about", "About Kontext Desktop", role=QAction.MenuRole.AboutRole),
@@ -54,7 +55,7 @@ COMMANDS = (
 MENUS = (
     ("File", ("open", RECENT, "paste", "export", SEPARATOR, "charges")),
     ("Edit", ("write", "look")),
-    ("Picture", ("client", "never_send")),
+    ("Picture", ("client", "never_send", SEPARATOR, "find_original")),
     ("View", ("fit", "full_size", "zoom_in", "zoom_out", SEPARATOR, "panels", "versions")),
     ("Help", ("settings", "shortcuts", "about", SEPARATOR, "quit")),
 )

@@ -49,7 +49,10 @@ if TYPE_CHECKING:
 
 _FIRST_SIZE = (1600, 1000)
 _NOTICE_WIDTH = 680
-_WITH_PICTURE = ("export", "fit", "full_size", "zoom_in", "zoom_out", "client", "never_send")
+_WITH_PICTURE = (
+    *("export", "fit", "full_size", "zoom_in", "zoom_out", "client", "never_send"),
+    "find_original",
+)
 """Commands that need one."""
 
 
@@ -180,6 +183,7 @@ class MainWindow(QMainWindow):
             "charges": self._save_charges,
             "client": self._ask_client,
             "never_send": self._put_never_send,
+            "find_original": self._find_original,
             "generate": self.generate_bar.generate,
             "write": self.prompt_panel.setFocus,
             "look": self.canvas.setFocus,
@@ -223,6 +227,7 @@ class MainWindow(QMainWindow):
         workbench.before_shown.connect(canvas.set_before)
         canvas.zoom_changed.connect(lambda zoom: bar.show_zoom(zoom, fitted=canvas.fitted))
         canvas.pixel_hovered.connect(self.status_bar.show_pixel)
+        canvas.detail_wanted.connect(workbench.want_detail)
         canvas.files_dropped.connect(self._open_first)
         canvas.image_dropped.connect(self._take_picture)
         canvas.drop_refused.connect(self._refuse_drop)
@@ -332,6 +337,16 @@ class MainWindow(QMainWindow):
         desk = self._desk
         if desk is not None and desk.document is not None:
             self.workbench.put_never_send(not desk.document.never_send)
+
+    def _find_original(self) -> None:
+        """The person shows where a file that was too large to be copied has gone."""
+        desk = self._desk
+        if desk is not None and desk.document is not None:
+            source = Path(desk.document.source_path)
+            folder = source.parent if source.name else Path.home()
+            place = self._ask.picture_to_open(self, folder)
+            if place is not None:
+                self.workbench.relocate(place)
 
     def _open_job_window(self, job_id: str, action: str) -> None:
         """The windows about single jobs are made when one is first asked for."""

@@ -58,6 +58,11 @@ class Pyramid:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         painter.drawImage(target, level.image, QRectF(part))
 
+    def is_enlarged(self, zoom: float) -> bool:
+        """Whether this is a preview of which single pixels would be seen."""
+        wanted = self.picture.size.width * zoom
+        return self.picture.preview and (wanted > self._levels[0].image.width() or zoom >= 1)
+
     def find_colour(self, x: int, y: int) -> tuple[int, int, int] | None:
         """The exact sRGB values of a document pixel; None while only a preview is there."""
         if self.picture.preview:

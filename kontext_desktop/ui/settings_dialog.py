@@ -40,6 +40,7 @@ from kontext_desktop.workbench import Desk, Workbench
 _MOST_IN_FLIGHT = 16
 _LARGEST_CAP = 100_000
 _MOST_PER_MINUTE = 600
+_LARGEST_COPY = 1_000_000
 _FIELD_WIDTH = 356
 _CHECK_INDENT = 24
 _DELETING = (
@@ -179,6 +180,16 @@ class SettingsDialog(QDialog):
         self._library.setReadOnly(True)
         self._library.setToolTip("Where pictures and results are kept")
         self._add_row("Library", self._library)
+        self._copied = QSpinBox()
+        self._copied.setObjectName("copyUpTo")
+        self._copied.setRange(0, _LARGEST_COPY)
+        self._copied.setSuffix(" MB")
+        self._copied.setToolTip("A larger original stays where it is and is referred to")
+        self._copied.setFixedWidth(96)
+        align_figures(self._copied)
+        self._wheel_guard.watch(self._copied)
+        hint = Words("Larger originals stay where they are", "secondary")
+        self._add_row("Copy up to", self._copied, hint)
 
     def _build_advanced(self) -> None:
         self._endpoint = QLineEdit()
@@ -196,7 +207,14 @@ class SettingsDialog(QDialog):
         cancel.setObjectName("cancelSettings")
         save.clicked.connect(self._save)
         cancel.clicked.connect(self.reject)
-        boxes = (self._cap, self._batch_cap, self._document_cap, self._flights, self._submits)
+        boxes = (
+            self._cap,
+            self._batch_cap,
+            self._document_cap,
+            self._flights,
+            self._submits,
+            self._copied,
+        )
         for field in (self._endpoint, *(box.lineEdit() for box in boxes)):
             field.returnPressed.connect(self._save)
         row = QHBoxLayout()
@@ -240,6 +258,7 @@ class SettingsDialog(QDialog):
         self._document_cap.setValue(settings.document_cap / USD)
         self._flights.setValue(settings.jobs_in_flight)
         self._submits.setValue(settings.submits_per_minute)
+        self._copied.setValue(settings.copy_up_to // 1_000_000)
         self._delete.setChecked(settings.delete_after_download)
         self._never.setChecked(not self._may_send)
         self._endpoint.setText(settings.endpoint)
@@ -276,6 +295,7 @@ class SettingsDialog(QDialog):
             document_cap=round(self._document_cap.value() * USD),
             jobs_in_flight=self._flights.value(),
             submits_per_minute=self._submits.value(),
+            copy_up_to=self._copied.value() * 1_000_000,
             delete_after_download=self._delete.isChecked(),
         )
         if self._never.isChecked() == self._may_send:

@@ -53,7 +53,7 @@ class Workbench(QObject):
     tiles_changed = Signal(object)
     """list[Tile] of the current document's latest batch and every job that runs."""
     picture_shown = Signal(object)
-    """Picture (preview first, whole later, same version_id), or None: empty canvas."""
+    """Picture (for review; the whole once `want_detail` asked for it), or None: empty canvas."""
     before_shown = Signal(object)
     """Picture the shown version was made from, for the held compare; None when there is none."""
     thumbnail_made = Signal(str, object)
@@ -111,6 +111,7 @@ class Workbench(QObject):
         self._documents.version_chosen.connect(self._show_chosen)
         self._documents.picture_shown.connect(self.picture_shown)
         self._documents.before_shown.connect(self.before_shown)
+        self._documents.told.connect(self.notice_raised)
         self._documents.failed.connect(self._tell)
         self.care = JobCare(self._link, self._queue, gallery, self)
         """What is done about single Jobs."""
@@ -204,6 +205,14 @@ class Workbench(QObject):
     def want_before(self) -> None:
         """Bring the picture that the shown version was made from."""
         self._documents.want_before()
+
+    def want_detail(self) -> None:
+        """Bring the whole of the shown version, and of the one before: somebody looks closely."""
+        self._documents.want_detail()
+
+    def relocate(self, place: Path) -> None:
+        """Find the open picture's moved original again: `place` is the file or a folder above."""
+        self._documents.relocate(place)
 
     def want_thumbnail(self, version_id: str) -> None:
         self._documents.want_thumbnail(version_id)

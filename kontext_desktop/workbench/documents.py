@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -11,7 +12,7 @@ from kontext_desktop.errors import KontextError
 from kontext_desktop.workbench import errands
 from kontext_desktop.workbench.gallery import Gallery
 from kontext_desktop.workbench.link import StudioLink
-from kontext_desktop.workbench.state import Picture
+from kontext_desktop.workbench.state import Notice, Picture, Tone
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
@@ -30,6 +31,8 @@ class Documents(QObject):
     """Version that is shown from now on"""
     picture_shown = Signal(object)
     before_shown = Signal(object)
+    told = Signal(object)
+    """Notice"""
     failed = Signal(object)
     """KontextError"""
 
@@ -48,6 +51,8 @@ class Documents(QObject):
         """Counts what was asked to be opened: only the latest is put on the desk."""
         self._late: list[Version] = []
         """Versions that came in this run: one may have come while its document was being read."""
+        self._said_away: set[str] = set()
+        """Documents whose missing original was told of in this run."""
         gallery.picture_made.connect(self._picture_made)
         gallery.failed.connect(self._picture_failed)
 
@@ -102,6 +107,26 @@ class Documents(QObject):
             self.failed.emit,
         )
 
+    def relocate(self, place: Path) -> None:
+        """Find the open document's moved original again: `place` is the file or a folder above."""
+        document = self.document
+        if document is None:
+            return
+
+        def done(path: Path) -> None:
+            self.say_busy("")
+            self._said_away.discard(document.id)
+            self.told.emit(Notice(Tone.GOOD, f"The original is {path}."))
+            if self.document is not None and self.document.id == document.id:
+                self.want_detail()
+
+        def failed(error: KontextError) -> None:
+            self.say_busy("")
+            self.failed.emit(error)
+
+        self.say_busy(f"Looking at {place.name}")
+        self._link.run(lambda studio: errands.relocate(studio, document, place), done, failed)
+
     def take_versions(self, versions: Sequence[Version]) -> list[Version]:
         """Keep versions that came of a Job; returns those of the document on the desk."""
         self._late += versions
@@ -144,6 +169,13 @@ class Documents(QObject):
         else:
             self._gallery.want_picture(before, self.document.size)
 
+    def want_detail(self) -> None:
+        """Bring the shown version, and the one before, as a whole: somebody looks closely."""
+        document = self.document
+        for version in (self.find_shown(), self._find_before()):
+            if version is not None and document is not None:
+                self._gallery.want_whole(version, document.size)
+
     def want_thumbnail(self, version_id: str) -> None:
         version = self.find_version(version_id)
         if version is not None:
@@ -171,19 +203,39 @@ class Documents(QObject):
             self.picture_shown.emit(None)
         self.versions_changed.emit()
         self.show_version(found.document.current_version_id)
+        if found.away is not None:
+            self._say_away(found.away)
 
     def _picture_made(self, picture: Picture) -> None:
         before = self._find_before()
         if picture.version_id == self.shown:
             self.picture_shown.emit(picture)
-            if not picture.preview:
-                self.want_before()
-        elif before is not None and picture.version_id == before.id and not picture.preview:
+            self.want_before()
+        elif before is not None and picture.version_id == before.id:
             self.before_shown.emit(picture)
 
     def _picture_failed(self, version_id: str, error: KontextError) -> None:
-        if version_id == self.shown:
+        if version_id != self.shown:
+            return
+        if error.kind == "original":
+            self._say_away(error)
+        else:
             self.failed.emit(error)
+
+    def _say_away(self, error: KontextError) -> None:
+        """The original is not there: looking goes on without it, so it is said once."""
+        document = self.document
+        if document is not None and document.id not in self._said_away:
+            self._said_away.add(document.id)
+            self.told.emit(
+                Notice(
+                    Tone.LOOK,
+                    f"{error.message} You see its picture for review; editing and export at full "
+                    "size need it.",
+                    error.hint,
+                    error.detail,
+                )
+            )
 
     def _find_before(self) -> Version | None:
         shown = self.find_shown()

@@ -15,6 +15,7 @@ from kontext_desktop.workbench.state import Tone
 if TYPE_CHECKING:
     from kontext_desktop.engine.intake import Arrival
     from kontext_desktop.engine.studio import Studio
+    from kontext_desktop.errors import KontextError
     from kontext_desktop.model import Document, Job, Origin, Raster, Version
 
 
@@ -28,6 +29,8 @@ class Opened(NamedTuple):
     notes: tuple[str, ...] = ()
     master: tuple[Raster, ...] = ()
     """The original's levels where it was just decoded, so that it is not decoded again."""
+    away: KontextError | None = None
+    """Why the original cannot be read, as far as that is seen without reading it."""
 
 
 class Spent(NamedTuple):
@@ -69,7 +72,9 @@ def find_document(studio: Studio, document_id: str) -> Opened | None:
 def bring_in(studio: Studio, path: Path) -> Opened:
     from kontext_desktop.engine import intake
 
-    return _arrived(studio, intake.bring_in(studio.library, path))
+    return _arrived(
+        studio, intake.bring_in(studio.library, path, copy_up_to=studio.settings.copy_up_to)
+    )
 
 
 def paste(studio: Studio, picture: Raster, name: str) -> Opened:
@@ -89,7 +94,14 @@ def _opened(studio: Studio, document: Document) -> Opened:
     library = studio.library
     jobs = library.list_jobs(document_id=document.id)
     versions = library.list_versions(document.id)
-    return Opened(document, versions, jobs, library.find_draft(document.id))
+    draft = library.find_draft(document.id)
+    return Opened(document, versions, jobs, draft, away=library.masters.find_trouble(document))
+
+
+def relocate(studio: Studio, document: Document, place: Path) -> Path:
+    from kontext_desktop.engine import intake
+
+    return intake.relocate(studio.library, document, place)
 
 
 def repeat(studio: Studio, job: Job, expected_price: int) -> list[Job]:

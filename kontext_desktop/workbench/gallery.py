@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from kontext_desktop.dispatch import Report
 from kontext_desktop.errors import KontextError
 from kontext_desktop.first_words import Size
 from kontext_desktop.workbench.link import StudioLink
@@ -24,7 +23,7 @@ AT_HAND_BYTES = 800_000_000
 
 class Gallery(QObject):
     picture_made = Signal(object)
-    """Picture; a preview may come first"""
+    """Picture for review (a preview), or the whole"""
     thumbnail_made = Signal(str, object)
     """version_id, Raster"""
     small_made = Signal(str, object)
@@ -40,39 +39,51 @@ class Gallery(QObject):
         self._under_way: set[tuple[str, str]] = set()
 
     def find(self, version_id: str) -> Picture | None:
-        """The whole picture of a version if it is at hand."""
+        """A version's picture if one is at hand: the whole, or the one for review."""
         if version_id in self._at_hand:
             self._at_hand.move_to_end(version_id)
         return self._at_hand.get(version_id)
 
     def take(self, picture: Picture) -> None:
-        """Keep a whole picture; the ones not looked at for longest make room."""
-        self._at_hand[picture.version_id] = picture
+        """Keep a picture; the ones not looked at for longest make room."""
+        known = self._at_hand.get(picture.version_id)
+        if known is None or known.preview:
+            self._at_hand[picture.version_id] = picture
         self._at_hand.move_to_end(picture.version_id)
         while len(self._at_hand) > 1 and sum(map(_bytes, self._at_hand.values())) > AT_HAND_BYTES:
             self._at_hand.popitem(last=False)
 
     def want_picture(self, version: Version, size: Size) -> None:
-        """Make a version's picture unless that is under way; `picture_made` brings it."""
-        if not self._begin("picture", version.id):
-            return
+        """Make a version's picture for review unless that is under way; `picture_made` brings it.
+        It is a preview: the original is not looked at for it."""
 
-        def work(studio: Studio, report: Report) -> Picture:
+        def work(studio: Studio) -> Picture:
             from kontext_desktop.engine import preview
 
-            quick = preview.quick(studio.library, version)
-            if quick is not None:
-                report(Picture(version.id, size, (quick,), True))
+            return Picture(version.id, size, preview.review(studio.library, version), True)
+
+        self._make("picture", version, work)
+
+    def want_whole(self, version: Version, size: Size) -> None:
+        """Make a version's whole picture unless it is at hand or under way."""
+
+        def work(studio: Studio) -> Picture:
+            from kontext_desktop.engine import preview
+
             return Picture(version.id, size, preview.whole(studio.library, version), False)
 
-        def done(picture: Picture) -> None:
-            self._under_way.discard(("picture", version.id))
-            self.take(picture)
-            self.picture_made.emit(picture)
+        at_hand = self.find(version.id)
+        if at_hand is None or at_hand.preview:
+            self._make("whole", version, work)
 
-        self._link.run_reporting(
-            work, done, self._failing("picture", version.id), progressed=self.picture_made.emit
-        )
+    def _make(self, kind: str, version: Version, work: Callable[[Studio], Picture]) -> None:
+        def done(picture: Picture) -> None:
+            self._under_way.discard((kind, version.id))
+            self.take(picture)
+            self.picture_made.emit(self._at_hand.get(version.id, picture))
+
+        if self._begin(kind, version.id):
+            self._link.run(work, done, self._failing(kind, version.id))
 
     def want_thumbnail(self, version: Version) -> None:
         """Bring a small picture: at once when it is at hand."""

@@ -326,3 +326,23 @@ def test_any_unique_beginning_names_a_version(terminal: Terminal, photo: Path) -
     ]
     length = next(n for n in range(1, 37) if sum(item[:n] == version[:n] for item in every) == 1)
     assert terminal.json("show", version[:length])["id"] == version
+
+
+def test_a_moved_original_is_found_again_from_the_terminal(
+    terminal: Terminal, photo: Path, tmp_path: Path
+) -> None:
+    config = tmp_path / "config"
+    config.mkdir()
+    (config / "settings.json").write_text('{"copy_up_to": 0}')
+    job = terminal.json("--practice", "edit", photo, *CHANGE, "--aspect-ratio", "1:1")["jobs"][0]
+    moved = tmp_path / "archive" / "photo.jpg"
+    moved.parent.mkdir()
+    photo.rename(moved)
+    (version,) = job["version_ids"]
+    _, err = terminal.run("export", version, tmp_path / "out.png", status=5)
+    assert "kontext relocate" in err
+    terminal.run("relocate", job["document"], tmp_path / "config", status=5)
+    found = terminal.json("relocate", job["document"][:8], moved.parent)
+    assert found == {"document": job["document"], "master": str(moved)}
+    terminal.run("export", version, tmp_path / "out.png")
+    assert terminal.json("show", version)["master"] == str(moved)

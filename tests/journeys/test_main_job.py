@@ -36,7 +36,7 @@ def test_the_whole_job_in_the_window_and_again_tomorrow(
     person.find("variations").setFocus()
     person.write("variations", "2")
     person.generate(2)
-    assert person.sees_whole_picture()
+    assert person.sees_picture()
     assert person.picture.version_id == original, "a finished job must not take the canvas away"
     assert len(person.rows) == 3
     submitted = [json.loads(r.body) for r in service.requests if "flux" in r.path]
@@ -71,7 +71,7 @@ def test_the_whole_job_in_the_window_and_again_tomorrow(
     assert len(service.ledger) == 3
 
     again = enter("--endpoint", service.url)
-    again.wait(again.sees_whole_picture)
+    again.wait(again.sees_picture)
     assert again.picture is not None
     assert again.picture.version_id == first
     assert again.rows[0].version.id == second.id

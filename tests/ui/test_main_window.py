@@ -283,7 +283,7 @@ def test_before_is_let_go_when_the_window_loses_the_keyboard(
 def test_every_command_is_reached_by_key_or_is_about(open_window: Open) -> None:
     window = open_window()
     for command in COMMANDS:
-        by_menu = ("about", "charges", "client", "never_send")
+        by_menu = ("about", "charges", "client", "never_send", "find_original")
         assert command.keys or command.single is not None or command.name in by_menu
         assert window.actions_by_name[command.name] in window.actions()
     offered = {name for _, names in MENUS for name in names} - {RECENT, SEPARATOR}
