@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from kontext_desktop.errors import LibraryError
-from kontext_desktop.library import candidates, charges, documents, failures, jobs, schema
+from kontext_desktop.library import candidates, charges, documents, failures, jobs, schema, search
 from kontext_desktop.library.blobs import BLOBS, CACHE, TEMPORARY, Blobs, Cache, sweep
 from kontext_desktop.library.jobs import Conflict, NewJob
 from kontext_desktop.library.ownership import owned
@@ -195,11 +195,11 @@ class Library:
         with self._reading() as connection:
             return documents.get(connection, id_or_prefix)
 
-    def list_documents(self, search: str = "", limit: int | None = None) -> list[Document]:
-        """What was worked on last comes first. `search`: every word of it begins a word of the
+    def list_documents(self, text: str = "", limit: int | None = None) -> list[Document]:
+        """What was worked on last comes first. `text`: every word of it begins a word of the
         document's name, of a prompt or of a version's title; any text may be given."""
         with self._reading() as connection:
-            return documents.list_found(connection, search, limit)
+            return search.list_documents(connection, text, limit)
 
     def put_current_version(self, document_id: str, version_id: str) -> None:
         """Move the document's pointer; nothing else changes."""
