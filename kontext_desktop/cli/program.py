@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from kontext_desktop import __version__
-from kontext_desktop.cli import answers, books, care, edit, history, work
+from kontext_desktop.cli import answers, books, care, edit, history, moving, work
 from kontext_desktop.cli.session import common
 
 program = typer.Typer(
@@ -37,6 +37,8 @@ for command in (
     books.charges,
     books.mark,
     books.relocate,
+    moving.pack,
+    moving.unpack,
     care.practice,
     care.doctor,
 ):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, BinaryIO, Literal
 from uuid import uuid4
 
 from kontext_desktop.engine import render
@@ -139,12 +141,20 @@ def _write_pixels(
 
 
 def _write(target: Path, data: bytes, force: bool) -> None:
-    """All or nothing: a temporary file beside the target takes its name once it is whole."""
-    temporary = ""
+    with written(target, force=force) as file:
+        file.write(data)
+
+
+@contextmanager
+def written(target: Path, *, force: bool) -> Iterator[BinaryIO]:
+    """A file to write into, all or nothing: it takes its name beside the target once it is whole.
+
+    Raises ParameterError where something is there and `force` is not given, LibraryError.
+    """
+    temporary = str(target.absolute().with_name(f".kontext-{uuid4().hex}"))
     try:
-        temporary = str(target.absolute().with_name(f".kontext-{uuid4().hex}"))
         with open(temporary, "xb") as file:  # with the permissions the person's umask says
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         if force:
@@ -152,15 +162,15 @@ def _write(target: Path, data: bytes, force: bool) -> None:
         else:
             _rename_new(temporary, target)
     except FileExistsError as error:
-        _drop(temporary)
         raise _taken(target) from error
     except OSError as error:
-        _drop(temporary)
         raise LibraryError(
             f"{target} could not be written: {error.strerror}.",
             "Check the folder's permissions and free space; nothing was lost.",
             str(error),
         ) from error
+    finally:
+        _drop(temporary)
 
 
 def _rename_new(temporary: str, target: Path) -> None:
@@ -179,5 +189,5 @@ def _rename_new(temporary: str, target: Path) -> None:
 
 
 def _drop(temporary: str) -> None:
-    if temporary and os.path.exists(temporary):
+    with suppress(OSError):  # it has its name by now, or was never made
         os.unlink(temporary)

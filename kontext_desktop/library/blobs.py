@@ -12,9 +12,9 @@ import re
 import stat
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from kontext_desktop.errors import ImageError, LibraryError
 from kontext_desktop.library import failures
@@ -50,7 +50,7 @@ class Blobs:
         Raises ImageError when it is no regular file, cannot be read, has more than `cap` bytes,
         or is being written to meanwhile.
         """
-        return self._keep(_read_source(path, cap))
+        return self._keep(read_source(path, cap))
 
     def clone_file(self, path: Path) -> tuple[str, int] | None:
         """The same by sharing the file's blocks, at once and for no space; None where the file
@@ -73,7 +73,7 @@ class Blobs:
         """SHA-256, length and time of change (nanoseconds) of somebody's file, which is only read.
         Raises ImageError as `put_file` does."""
         digest = hashlib.sha256()
-        for chunk in _read_source(path, None):
+        for chunk in read_source(path):
             digest.update(chunk)
         try:
             found = path.stat()
@@ -115,6 +115,24 @@ class Blobs:
             if not self.has(sha256):
                 raise self._missing(sha256)
 
+    @contextlib.contextmanager
+    def staged(self, chunks: Iterable[bytes]) -> Iterator[Staged]:
+        """Write bytes down, durably, without making them the library's yet; gone at the end of the
+        block unless they were kept."""
+        if self._reading_only:
+            raise failures.reading_only()
+        digest = hashlib.sha256()
+        with failures.translated(self._library), incoming(self._library) as temporary:
+            with temporary.open("wb") as file:
+                for chunk in chunks:
+                    digest.update(chunk)
+                    file.write(chunk)
+                file.flush()
+                known = _holds(self.path(digest.hexdigest()), digest.hexdigest())
+                if not known:
+                    sync(file.fileno())
+            yield Staged(temporary, digest.hexdigest(), self._place)
+
     def _keep(self, chunks: Iterable[bytes]) -> tuple[str, int]:
         if self._reading_only:
             raise failures.reading_only()
@@ -146,6 +164,18 @@ class Blobs:
             "Put it back from a backup of the library's folder.",
             str(self.path(sha256)),
         )
+
+
+class Staged(NamedTuple):
+    """A file of the library to be. `path`: where its bytes are until then."""
+
+    path: Path
+    sha256: str
+    place: Callable[[Path, str], None]
+
+    def keep(self) -> None:
+        """Give it its name, durably."""
+        self.place(self.path, self.sha256)
 
 
 class Cache:
@@ -221,7 +251,7 @@ def _holds(path: Path, sha256: str) -> bool:
         return False
 
 
-def _read_source(path: Path, cap: int | None) -> Iterator[bytes]:
+def read_source(path: Path, cap: int | None = None) -> Iterator[bytes]:
     """The bytes of somebody's file, piece by piece. Raises ImageError."""
     with _opened_source(path) as file:
         try:

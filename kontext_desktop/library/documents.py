@@ -134,6 +134,27 @@ def put_draft(writing: Writing, document_id: str, draft: Draft) -> None:
     touch(writing, document.id)
 
 
+def put_state(writing: Writing, document: Document, draft: Draft | None) -> None:
+    """What may change of a document that is new here; it is the one that was worked on last."""
+    writing.connection.execute(
+        "INSERT INTO document_state (document_id, current_version_id, never_send, client, draft,"
+        " activity) VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            document.id,
+            document.current_version_id,
+            document.never_send,
+            text(document.client),
+            None if draft is None else records.write_draft(draft),
+            writing.next_sequence(),
+        ),
+    )
+
+
+def find_version(connection: sqlite3.Connection, version_id: str) -> Version | None:
+    row = connection.execute(f"{records.VERSIONS} WHERE versions.id = ?", (version_id,)).fetchone()
+    return None if row is None else records.read_version(row)
+
+
 def get_version(connection: sqlite3.Connection, id_or_prefix: str) -> Version:
     row = get_row(connection, records.VERSIONS, "versions", id_or_prefix)
     return records.read_version(row)

@@ -102,6 +102,53 @@ def get(connection: sqlite3.Connection, id_or_prefix: str) -> Job:
     return records.read_job(get_row(connection, records.JOBS, "jobs", id_or_prefix))
 
 
+def find(connection: sqlite3.Connection, job_id: str) -> Job | None:
+    row = connection.execute(f"{records.JOBS} WHERE jobs.id = ?", (job_id,)).fetchone()
+    return None if row is None else records.read_job(row)
+
+
+def put_ended(writing: Writing, job: Job) -> None:
+    """Write a Job that ended in another library, with its charge."""
+    if job.prediction_id is not None:
+        _check_free(writing.connection, job)
+    writing.insert("jobs", records.job_values(job))
+    at = job.sent_at or job.created_at
+    writing.connection.execute(
+        "INSERT INTO charges (job_id, endpoint, practice, amount, charged, at)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (job.id, job.origin.endpoint, job.origin.practice, job.price, job.charged, at),
+    )
+    if job.state is not JobState.DONE:
+        search.index_job(writing, job.sequence, job.recipe.prompt)
+
+
+def replace_ended(writing: Writing, job: Job) -> None:
+    """Write over a Job, which ended badly here, how it ended in another library: well."""
+    now = get(writing.connection, job.id)
+    if job.prediction_id != now.prediction_id:
+        _check_free(writing.connection, job)
+    writing.replace("jobs", records.job_values(job))
+    writing.connection.execute(
+        "UPDATE charges SET amount = ?, charged = ?, at = ? WHERE job_id = ?",
+        (job.price, job.charged, job.sent_at or job.created_at, job.id),
+    )
+    search.forget(writing, job.sequence)
+    _record(writing, job, "collected in another library")
+
+
+def put_event(writing: Writing, job_id: str, event: JobEvent) -> None:
+    writing.insert(
+        "job_events",
+        {
+            "sequence": writing.next_sequence(),
+            "job_id": job_id,
+            "at": event.at,
+            "state": event.state,
+            "note": event.note,
+        },
+    )
+
+
 def list_kept(
     connection: sqlite3.Connection,
     origin: Origin | None,
@@ -203,6 +250,11 @@ def get_result(connection: sqlite3.Connection, id_or_prefix: str) -> Result:
     return records.read_result(get_row(connection, records.RESULTS, "results", id_or_prefix))
 
 
+def find_result(connection: sqlite3.Connection, result_id: str) -> Result | None:
+    row = connection.execute(f"{records.RESULTS} WHERE id = ?", (result_id,)).fetchone()
+    return None if row is None else records.read_result(row)
+
+
 def list_results(connection: sqlite3.Connection, job_id: str) -> list[Result]:
     rows = connection.execute(
         f"{records.RESULTS} WHERE job_id = ? ORDER BY output_index", (job_id,)
@@ -291,16 +343,7 @@ def _keep(writing: Writing, job: Job, parent: Version, one: Received, title: str
 
 
 def _record(writing: Writing, job: Job, note: str) -> None:
-    writing.insert(
-        "job_events",
-        {
-            "sequence": writing.next_sequence(),
-            "job_id": job.id,
-            "at": writing.at,
-            "state": job.state,
-            "note": note,
-        },
-    )
+    put_event(writing, job.id, JobEvent(writing.at, job.state, note))
 
 
 def _check_free(connection: sqlite3.Connection, job: Job) -> None:

@@ -131,6 +131,8 @@ class Masters:
     def _look(self, document: Document, reference: Reference) -> os.stat_result:
         """What the file system says of the original. Raises OriginalError for what is plain."""
         path = Path(reference.path)
+        if not path.is_absolute():  # it comes from another system
+            raise _gone(document, path, "no path of this system")
         try:
             found = path.stat()
         except (OSError, ValueError) as error:
@@ -190,6 +192,12 @@ def put(writing: Writing, reference: Reference) -> None:
         )
     else:
         writing.replace("master_references", records.reference_values(reference, row["sequence"]))
+
+
+def put_if_new(writing: Writing, reference: Reference) -> None:
+    """Write a reference unless there is one to the same bytes."""
+    if _find_row(writing.connection, reference.sha256) is None:
+        put(writing, reference)
 
 
 def find(connection: sqlite3.Connection, sha256: str) -> Reference | None:

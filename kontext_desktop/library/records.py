@@ -41,6 +41,22 @@ RESULTS = "SELECT results.* FROM results"
 JOBS = "SELECT jobs.*, charges.charged FROM jobs JOIN charges ON charges.job_id = jobs.id"
 
 
+def document_values(document: Document) -> Values:
+    """The facts; what may change stands in `document_state`."""
+    return {
+        "sequence": document.sequence,
+        "id": document.id,
+        "name": document.name,
+        "source_path": document.source_path,
+        "master_sha256": document.master_sha256,
+        "width": document.size.width,
+        "height": document.size.height,
+        "format": document.format,
+        "depth": document.depth,
+        "created_at": document.created_at,
+    }
+
+
 def read_document(row: sqlite3.Row) -> Document:
     check("documents", row, "current_version_id", "never_send", "client")
     return Document(

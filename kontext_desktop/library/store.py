@@ -31,6 +31,7 @@ from kontext_desktop.library.blobs import BLOBS, CACHE, TEMPORARY, Blobs, Cache,
 from kontext_desktop.library.jobs import Conflict, NewJob
 from kontext_desktop.library.masters import Masters
 from kontext_desktop.library.ownership import owned
+from kontext_desktop.library.portable import Portable
 from kontext_desktop.library.rows import Writing
 from kontext_desktop.model import (
     Candidate,
@@ -82,6 +83,9 @@ class Library:
         self.reading_only = reading_only
         self.blobs = Blobs(folder, reading_only=reading_only)
         self.masters = Masters(self.blobs, self._reading, None if reading_only else self._writing)
+        self.portable = Portable(
+            folder, self.blobs, self.masters, self._reading, None if reading_only else self._writing
+        )
         self._cache = Cache(folder)
         self._connection: sqlite3.Connection | None = connection
         self._closing = closing

@@ -346,3 +346,35 @@ def test_a_moved_original_is_found_again_from_the_terminal(
     assert found == {"document": job["document"], "master": str(moved)}
     terminal.run("export", version, tmp_path / "out.png")
     assert terminal.json("show", version)["master"] == str(moved)
+
+
+def test_a_document_goes_to_another_library_and_back(
+    terminal: Terminal, photo: Path, tmp_path: Path
+) -> None:
+    job = terminal.json("--practice", "edit", photo, *CHANGE)["jobs"][0]
+    parcel = tmp_path / "parcel.zip"
+    terminal.run("pack", parcel, status=2)
+    terminal.run("pack", parcel, "none", status=5)
+    assert not parcel.exists()
+    packed = terminal.json("pack", parcel, job["document"][:8])
+    assert packed == {"file": str(parcel), "documents": 1, "versions": 2, "left_behind": 0}
+    terminal.run("pack", parcel, "--all", status=2)
+
+    other = ("--library", tmp_path / "other")
+    out, err = terminal.run("unpack", parcel, *other)
+    assert "photo.jpg" in out
+    assert "2 versions are new here" in err
+    again = terminal.json("unpack", parcel, *other)
+    assert again == {"documents": [job["document"]], "versions": 0, "known": 2}
+    here, there = (
+        terminal.json("history", job["document"], *where)["versions"] for where in ((), other)
+    )
+    assert here == there
+    assert there[1]["practice"]
+    (charge,) = terminal.json("charges", *other)
+    assert charge["practice"] == "yes"
+
+    parcel.write_bytes(parcel.read_bytes()[:-100])
+    _, err = terminal.run("unpack", parcel, "--library", tmp_path / "third", status=5)
+    assert "Nothing was taken from it" in err
+    assert terminal.json("history", "--library", tmp_path / "third") == []
