@@ -54,6 +54,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="a picture to open")
     parser.add_argument("--library", type=Path, metavar="DIR", help="the library to work in")
     parser.add_argument("--practice", action="store_true", help="use the built-in stand-in")
+    parser.add_argument("--allow-network", action="store_true", help="a library on a share, too")
     parser.add_argument("--endpoint", metavar="URL", help="the service to speak to")
     parser.add_argument("--self-test", action="store_true", help="edit a sample, then leave")
     parser.add_argument("--version", action="version", version=__version__)
@@ -185,7 +186,8 @@ def _studio_opener(
         from kontext_desktop.register import Register
 
         folder = options.library or paths.library_folder(environ, wanted.library)
-        library = Library.open(folder, program="Kontext Desktop")
+        allowed = options.allow_network or wanted.allow_network
+        library = Library.open(folder, program="Kontext Desktop", allow_network=allowed)
         return Studio(
             library=library,
             keys=Keys(environ),

@@ -92,6 +92,8 @@ class Settings:
     delete_after_download: bool = False
     copy_up_to: int = 200_000_000
     """Bytes: a larger original stays where it is, and the library keeps a reference to it."""
+    allow_network: bool = False
+    """Open a library on a network share, which is otherwise refused."""
     recent_files: tuple[str, ...] = ()
     window: Mapping[str, str] = field(default_factory=dict)
     """How the window was left: geometry, splitters, zoom; text chosen by the window."""

@@ -52,6 +52,13 @@ OPTIONS: dict[str, tuple[Any, Any]] = {
         ],
         False,
     ),
+    "allow_network": (
+        Annotated[
+            bool,
+            typer.Option("--allow-network", help="Open a library on a network share all the same."),
+        ],
+        False,
+    ),
     "json": (Annotated[bool, typer.Option("--json", help="Print one JSON value.")], False),
     "quiet": (Annotated[bool, typer.Option("--quiet", help="Say nothing but results.")], False),
     "verbose": (Annotated[bool, typer.Option("--verbose", help="Say more on the way.")], False),
@@ -65,6 +72,7 @@ class Session:
     library: Path | None
     endpoint: str | None
     practice: bool
+    allow_network: bool
     json: bool
     quiet: bool
     verbose: bool
@@ -95,7 +103,13 @@ class Session:
         from kontext_desktop.register import Register
 
         preferred = self.settings()
-        library = Library.open(self.library_folder(), program="kontext")
+        library = Library.open(
+            self.library_folder(),
+            program="kontext",
+            allow_network=self.allow_network or preferred.allow_network,
+        )
+        for sentence in library.place_notice or ():
+            self.say(sentence)
         studio = Studio(
             library=library,
             keys=self.keys,

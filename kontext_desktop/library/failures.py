@@ -89,6 +89,28 @@ def reading_only() -> LibraryError:
     )
 
 
+def on_network(folder: Path, protocol: str) -> LibraryError:
+    return LibraryError(
+        f"{folder} is on a network share ({protocol}), where a library can be damaged.",
+        "Keep it on a disk of this machine and export to the share; `--allow-network` opens it "
+        "all the same, slower and at your own risk.",
+    )
+
+
+def describe_place(folder: Path, kind: str, name: str) -> tuple[str, str]:
+    """What is to be said of a library's place that is not on a plain disk, and what to do."""
+    if kind == "network":
+        return (
+            f"The library is on a network share ({name}): slower, and less safe than on a disk.",
+            "Work in it from one machine at a time, and back it up.",
+        )
+    return (
+        f"The library is in a folder that {name} synchronises.",
+        "Its files belong together and are copied one by one: close the program before you open "
+        "the library on another machine, or move it out of that folder.",
+    )
+
+
 def damaged_row(table: str, row_id: object) -> LibraryError:
     return LibraryError(
         f"A record of the library is damaged ({table} {row_id}).",

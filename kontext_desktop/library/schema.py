@@ -370,6 +370,14 @@ _WRITING_PRAGMAS = (
 )
 
 
+_NETWORK_PRAGMAS = (
+    *(pragma for pragma in _WRITING_PRAGMAS if pragma[0] not in ("journal_mode", "synchronous")),
+    # WAL needs memory that processes share. Without it, only EXTRA makes a commit durable.
+    ("journal_mode", "DELETE", "delete"),
+    ("synchronous", "EXTRA", 3),
+)
+
+
 def check_file(path: Path, newest: int = len(MIGRATIONS)) -> bool:
     """Whether there is a database; read from the file's header, so nothing is written.
 
@@ -390,7 +398,7 @@ def check_file(path: Path, newest: int = len(MIGRATIONS)) -> bool:
     return True
 
 
-def create(path: Path, uuid: str, created_at: float) -> None:
+def create(path: Path, uuid: str, created_at: float, *, on_network: bool = False) -> None:
     """Make an empty library's database: whole under its name, or not at all.
 
     Raises LibraryError where one seems to have been lost, rather than begin anew over its files.
@@ -402,7 +410,7 @@ def create(path: Path, uuid: str, created_at: float) -> None:
             "Put it back from a backup, or choose another folder; the pictures are still there.",
         )
     with incoming(folder) as temporary:
-        with closing(connect(temporary, reading_only=False)) as connection:
+        with closing(connect(temporary, reading_only=False, on_network=on_network)) as connection:
             migrate(connection, folder)
             connection.execute(
                 "INSERT INTO library (uuid, created_at, sequence) VALUES (?, ?, 0)",
@@ -413,8 +421,11 @@ def create(path: Path, uuid: str, created_at: float) -> None:
     sync_folder(folder.parent)
 
 
-def connect(path: Path, *, reading_only: bool, newest: int = len(MIGRATIONS)) -> sqlite3.Connection:
+def connect(
+    path: Path, *, reading_only: bool, newest: int = len(MIGRATIONS), on_network: bool = False
+) -> sqlite3.Connection:
     """Open an existing database and make it safe; any thread may use the connection, one at a time.
+    `on_network`: in the way that has a chance on a network share.
 
     Raises LibraryError when the file is a newer release's, or does not take a setting.
     """
@@ -435,7 +446,8 @@ def connect(path: Path, *, reading_only: bool, newest: int = len(MIGRATIONS)) ->
                 "This library was made by an older version of the program.",
                 "Open it once in the window, which brings it up to date.",
             )
-        _set(connection, _PRAGMAS if reading_only else _PRAGMAS + _WRITING_PRAGMAS)
+        writing = _NETWORK_PRAGMAS if on_network else _WRITING_PRAGMAS
+        _set(connection, _PRAGMAS if reading_only else _PRAGMAS + writing)
         undo.pop_all()
     return connection
 

@@ -24,6 +24,7 @@ from kontext_desktop.library import (
     failures,
     jobs,
     masters,
+    places,
     schema,
     search,
 )
@@ -31,6 +32,7 @@ from kontext_desktop.library.blobs import BLOBS, CACHE, TEMPORARY, Blobs, Cache,
 from kontext_desktop.library.jobs import Conflict, NewJob
 from kontext_desktop.library.masters import Masters
 from kontext_desktop.library.ownership import owned
+from kontext_desktop.library.places import Place
 from kontext_desktop.library.portable import Portable
 from kontext_desktop.library.rows import Writing
 from kontext_desktop.model import (
@@ -81,6 +83,8 @@ class Library:
         self.folder = folder
         self.id = library_id
         self.reading_only = reading_only
+        self.place_notice: tuple[str, str] | None = None
+        """What to tell the person of the disk it lies on, and what to do: said once."""
         self.blobs = Blobs(folder, reading_only=reading_only)
         self.masters = Masters(self.blobs, self._reading, None if reading_only else self._writing)
         self.portable = Portable(
@@ -103,16 +107,24 @@ class Library:
         new_id: Callable[[], str] = _random_id,
         wait: float = 5.0,
         waiting: Callable[[float], None] = time.sleep,
+        allow_network: bool = False,
+        look: Callable[[Path], Place] = places.look,
     ) -> Library:
         """Open for reading and writing; make an empty library where there is none.
 
         `program` is what others are told while this one holds it; `waiting` sleeps, `wait` seconds
-        in all, while another does. Raises LibraryError: held by another process, made by a newer
-        release, no library, damaged, not writable. Nothing in it is changed then.
+        in all, while another does. `look` finds out on what kind of disk a folder is; one on a
+        network share is opened only with `allow_network`. Raises LibraryError: that, held by
+        another process, made by a newer release, no library, damaged, not writable. Nothing in it
+        is changed then.
         """
         folder = Path(os.path.realpath(folder))
         database = folder / schema.DATABASE
         with failures.translated(folder), ExitStack() as closing:
+            place = look(folder)
+            on_network = place.kind == "network"
+            if on_network and not allow_network:
+                raise failures.on_network(folder, place.name)
             schema.check_file(database)
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             closing.enter_context(owned(folder, program, now(), wait, waiting))
@@ -120,11 +132,11 @@ class Library:
                 (folder / name).mkdir(mode=0o700, exist_ok=True)
             sweep(folder)
             if not schema.check_file(database):
-                schema.create(database, new_id(), now())
-            connection = schema.connect(database, reading_only=False)
+                schema.create(database, new_id(), now(), on_network=on_network)
+            connection = schema.connect(database, reading_only=False, on_network=on_network)
             closing.callback(connection.close)
             schema.migrate(connection, folder)
-            return cls(
+            library = cls(
                 folder,
                 schema.get_uuid(connection),
                 connection,
@@ -133,6 +145,8 @@ class Library:
                 now=now,
                 new_id=new_id,
             )
+        library._note_place(place)
+        return library
 
     @classmethod
     def open_reading(cls, folder: Path) -> Library:
@@ -424,6 +438,13 @@ class Library:
         if self.reading_only:
             raise failures.reading_only()
         self._cache.put(name, data)
+
+    def _note_place(self, place: Place) -> None:
+        """Have the person told of a place that is not good for a library, once for each place."""
+        told = "" if place.kind == "local" else f"{place.kind} {place.name}"
+        if told and self.find_learned("place told") != told:
+            self.place_notice = failures.describe_place(self.folder, place.kind, place.name)
+            self.put_learned("place told", told)
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:

@@ -88,6 +88,7 @@ class Workbench(QObject):
 
         self._link = StudioLink(dispatcher, self)
         self._link.trouble.connect(self._tell)
+        self._link.opened.connect(self._tell_place)
         self._service = ServiceChoice(self._link, dispatcher, save_settings, settings, self)
         self._service.changed.connect(self._emit_desk)
         self._service.unfinished_found.connect(self._take_unfinished)
@@ -344,6 +345,15 @@ class Workbench(QObject):
             self._documents.open(
                 "what was open last", lambda studio: errands.find_document(studio, document_id)
             )
+
+    def _tell_place(self) -> None:
+        """What is to be said of where the library lies, when it is opened there first."""
+
+        def done(said: tuple[str, str] | None) -> None:
+            if said is not None:
+                self.notice_raised.emit(Notice(Tone.LOOK, *said))
+
+        self._link.run(lambda studio: studio.library.place_notice, done)
 
     def _take_document(self, found: errands.Opened, again: bool) -> None:
         self.keep_window({"document": found.document.id})

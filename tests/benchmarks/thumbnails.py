@@ -1,8 +1,8 @@
 """Thumbnails and review pictures a second, beside Pillow's reduced JPEG decoding.
 
-The photographs are the samples, 12 megapixels each, in a library. "Anew" makes the thumbnail of an
-original whose cache is gone, from the review picture that is kept; "again" brings it from the cache.
-Beside it Pillow alone: open, `draft`, `thumbnail`. In turns on the same machine, one thread each.
+The photographs are the samples, 12 megapixels each, in a library. "Anew" makes an original's
+thumbnail from the review picture that is kept, "again" brings it from the cache. Beside it Pillow
+alone: open, `draft`, `thumbnail`. In turns on the same machine, one thread each.
 """
 
 from __future__ import annotations

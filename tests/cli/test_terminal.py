@@ -378,3 +378,13 @@ def test_a_document_goes_to_another_library_and_back(
     _, err = terminal.run("unpack", parcel, "--library", tmp_path / "third", status=5)
     assert "Nothing was taken from it" in err
     assert terminal.json("history", "--library", tmp_path / "third") == []
+
+
+def test_a_library_in_a_synchronised_folder_is_told_once(
+    terminal: Terminal, photo: Path, tmp_path: Path
+) -> None:
+    (tmp_path / ".stfolder").mkdir()
+    _, err = terminal.run("--practice", "edit", photo, *CHANGE)
+    assert "Syncthing" in err
+    _, err = terminal.run("--practice", "resume", "--allow-network")
+    assert "Syncthing" not in err
