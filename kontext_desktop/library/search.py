@@ -54,7 +54,7 @@ def list_documents(
     if not words and search.replace("\0", " ").split():
         return []
     # Each word by itself, since one may stand in the name and the next in a prompt.
-    where = " AND ".join([_FOUND] * len(words)) or "TRUE"
+    where = " AND ".join([_VISIBLE, *[_FOUND] * len(words)])
     rows = connection.execute(
         f"{records.DOCUMENTS} WHERE {where} ORDER BY activity DESC LIMIT ?",
         (*(word for word in words for _ in range(2)), -1 if limit is None else limit),
@@ -62,12 +62,14 @@ def list_documents(
     return [records.read_document(row) for row in rows]
 
 
-_FOUND = """
+_VISIBLE = "documents.sequence NOT IN (SELECT sequence FROM trash)"
+_FOUND = f"""
     documents.id IN (
         SELECT versions.document_id FROM search JOIN versions ON versions.sequence = search.rowid
-        WHERE search MATCH ?
+        WHERE search MATCH ? AND {records.VISIBLE}
         UNION SELECT jobs.document_id FROM search JOIN jobs ON jobs.sequence = search.rowid
-        WHERE search MATCH ?
+            JOIN versions ON versions.id = jobs.parent_version_id
+        WHERE search MATCH ? AND {records.VISIBLE}
     )
 """
 
