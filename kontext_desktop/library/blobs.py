@@ -19,6 +19,8 @@ from kontext_desktop.errors import ImageError, LibraryError
 from kontext_desktop.library import failures
 
 BLOBS, TEMPORARY, CACHE = "blobs", "tmp", "cache"
+FOLDERS = (BLOBS, TEMPORARY, CACHE)
+"""What lies in every library beside its database."""
 _INCOMING = "incoming-"
 """How our temporary files begin; nothing else in `tmp` is ever touched."""
 _CHUNK = 1 << 20

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 
 from kontext_desktop.library import records
-from kontext_desktop.library.rows import Writing
+from kontext_desktop.library.rows import Writing, sound
 from kontext_desktop.model import Charge, Job, Origin, Spend
 
 _REFUNDED = """
@@ -43,8 +43,9 @@ def list_all(connection: sqlite3.Connection, since: float, until: float) -> list
         (since, until),
     )
     beside = ("charge_amount", "charge_at", "charge_refunded", "document_name", "client")
-    return [
-        Charge(
+
+    def read(row: sqlite3.Row) -> Charge:
+        return Charge(
             job=records.read_job(row, *beside),
             document_name=row["document_name"],
             client=row["client"],
@@ -53,8 +54,8 @@ def list_all(connection: sqlite3.Connection, since: float, until: float) -> list
             charged=row["charged"],
             refunded=row["charge_refunded"],
         )
-        for row in rows
-    ]
+
+    return sound(read, rows)
 
 
 def refunded(connection: sqlite3.Connection, job_id: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from kontext_desktop.library import records
-from kontext_desktop.library.rows import Writing, get_row, text
+from kontext_desktop.library.rows import Writing, get_row, sound, text
 from kontext_desktop.model import Document, Draft, Size, Version
 
 _MOST_WORDS = 16
@@ -117,7 +117,7 @@ def list_found(connection: sqlite3.Connection, search: str, limit: int | None) -
         f"{records.DOCUMENTS} WHERE {where} ORDER BY activity DESC LIMIT ?",
         (*quoted, -1 if limit is None else limit),
     )
-    return [records.read_document(row) for row in rows]
+    return sound(records.read_document, rows)
 
 
 def put_current_version(writing: Writing, document_id: str, version_id: str) -> None:
@@ -175,4 +175,4 @@ def list_versions(connection: sqlite3.Connection, document_id: str) -> list[Vers
     rows = connection.execute(
         f"{records.VERSIONS} WHERE document_id = ? ORDER BY sequence", (document_id,)
     )
-    return [records.read_version(row) for row in rows]
+    return sound(records.read_version, rows)

@@ -6,22 +6,30 @@ What the acts mean in SQL stands in `documents` and `jobs`.
 from __future__ import annotations
 
 import os
-import sqlite3
 import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from kontext_desktop.errors import LibraryError
-from kontext_desktop.library import candidates, charges, documents, failures, jobs, schema
-from kontext_desktop.library.blobs import BLOBS, CACHE, TEMPORARY, Blobs, Cache, sweep
+from kontext_desktop.library import (
+    backup,
+    candidates,
+    charges,
+    documents,
+    failures,
+    jobs,
+    restore,
+    schema,
+)
+from kontext_desktop.library.blobs import Blobs, Cache
 from kontext_desktop.library.jobs import Conflict, NewJob
 from kontext_desktop.library.ownership import owned
-from kontext_desktop.library.rows import Writing
+from kontext_desktop.library.rows import Connection, Writing
 from kontext_desktop.model import (
     Candidate,
     Charge,
@@ -58,7 +66,7 @@ class Library:
         self,
         folder: Path,
         library_id: str,
-        connection: sqlite3.Connection,
+        connection: Connection,
         closing: ExitStack,
         *,
         reading_only: bool,
@@ -71,7 +79,7 @@ class Library:
         self.reading_only = reading_only
         self.blobs = Blobs(folder, reading_only=reading_only)
         self._cache = Cache(folder)
-        self._connection: sqlite3.Connection | None = connection
+        self._connection: Connection | None = connection
         self._closing = closing
         self._now = now
         self._new_id = new_id
@@ -100,9 +108,7 @@ class Library:
             schema.check_file(database)
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             closing.enter_context(owned(folder, program, now(), wait, waiting))
-            for name in (BLOBS, TEMPORARY, CACHE):
-                (folder / name).mkdir(mode=0o700, exist_ok=True)
-            sweep(folder)
+            restore.make_folders(folder)
             if not schema.check_file(database):
                 schema.create(database, new_id(), now())
             connection = schema.connect(database, reading_only=False)
@@ -406,8 +412,51 @@ class Library:
             raise failures.reading_only()
         self._cache.put(name, data)
 
+    # Upkeep
+
+    def list_damaged(self) -> list[str]:
+        """A sentence for each damaged record that lists have left out since the library was opened.
+        The rest is there; `check` finds all damage, `repair` mends it."""
+        with self._reading() as connection:
+            return list(connection.damaged)
+
+    def back_up(self) -> Path:
+        """Make a proved backup of the database in the library's `backups`; the pictures stay where
+        they are. Other calls go on meanwhile."""
+        if self.reading_only:
+            raise failures.reading_only()
+        with self._beside() as connection:
+            return backup.make(connection, self.folder, self._now())
+
+    def back_up_if_due(self) -> Path | None:
+        """Make a backup when the newest is older than a day, and thin them out. About a second for
+        a hundred megabytes of database."""
+        if self.reading_only or not backup.is_due(self.folder, self._now()):
+            return None
+        made = self.back_up()
+        with failures.translated(self.folder):
+            backup.thin(self.folder, self._now())
+        return made
+
+    def write_backup(self, target: Path) -> None:
+        """Write a proved backup of the database, and of nothing else, to a new file anywhere.
+        Raises ParameterError when there is one of that name."""
+        with failures.translated(target.parent), self._beside() as connection:
+            backup.write(connection, target)
+
     @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
+    def _beside(self) -> Iterator[Connection]:
+        """A second connection, reading only: long reads through it do not hold up the rest."""
+        with self._reading():
+            pass  # raises where it is closed, or gone
+        with failures.translated(self.folder), closing(self._connect_beside()) as connection:
+            yield connection
+
+    def _connect_beside(self) -> Connection:
+        return schema.connect(self.folder / schema.DATABASE, reading_only=True)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
         with self._lock, failures.translated(self.folder):
             if self._connection is None:
                 raise LibraryError("The library is closed.", "Open it again.")
