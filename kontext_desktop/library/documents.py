@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 
-from kontext_desktop.library import records
+from kontext_desktop.library import records, search
 from kontext_desktop.library.rows import Writing, get_row, sound, text
 from kontext_desktop.model import Document, Draft, Size, Version
-
-_MOST_WORDS = 16
-"""Words of a search that count; what is pasted into the field may be a book."""
 
 
 def put(
@@ -26,11 +23,11 @@ def put(
     known = find_by_master(writing.connection, master_sha256)
     if known is not None:
         return known
-    document_id, sequence = writing.new_id(), writing.next_sequence()
+    document_id = writing.new_id()
     writing.insert(
         "documents",
         {
-            "sequence": sequence,
+            "sequence": writing.next_sequence(),
             "id": document_id,
             "name": name,
             "source_path": source_path,
@@ -58,20 +55,12 @@ def put(
         "INSERT INTO document_state (document_id, current_version_id, activity) VALUES (?, ?, ?)",
         (document_id, original.id, original.sequence),
     )
-    index(writing, sequence, document_id, name)
+    search.index_version(writing, original.sequence)
     return get(writing.connection, document_id)
 
 
 def put_version(writing: Writing, version: Version) -> None:
     writing.insert("versions", records.version_values(version))
-
-
-def index(writing: Writing, sequence: int, document_id: str, words: str) -> None:
-    """Let a search find the document by `words`, which belong to the row numbered `sequence`."""
-    writing.connection.execute(
-        "INSERT INTO search (rowid, text, document_id) VALUES (?, ?, ?)",
-        (sequence, text(words), document_id),
-    )
 
 
 def touch(writing: Writing, document_id: str) -> None:
@@ -97,27 +86,6 @@ def find_by_master(connection: sqlite3.Connection, sha256: str) -> Document | No
         f"{records.DOCUMENTS} WHERE master_sha256 = ? ORDER BY sequence DESC LIMIT 1", (sha256,)
     ).fetchone()
     return records.read_document(row) if row else None
-
-
-def list_found(connection: sqlite3.Connection, search: str, limit: int | None) -> list[Document]:
-    """Documents of which every word of `search` begins a word somewhere; all when it is blank.
-
-    Signs without a letter or digit are not kept in the index and so cannot be found.
-    """
-    given = text(search).replace("\0", " ").split()
-    words = [word for word in given if any(sign.isalnum() for sign in word)][:_MOST_WORDS]
-    if given and not words:
-        return []
-    # Each word by itself, since one may stand in the name and the next in a prompt. As a quoted
-    # string it means nothing to FTS5 but its letters.
-    quoted = ['"{}"*'.format(word.replace('"', '""')) for word in words]
-    found = "documents.id IN (SELECT document_id FROM search WHERE search MATCH ?)"
-    where = " AND ".join([found] * len(quoted)) or "TRUE"
-    rows = connection.execute(
-        f"{records.DOCUMENTS} WHERE {where} ORDER BY activity DESC LIMIT ?",
-        (*quoted, -1 if limit is None else limit),
-    )
-    return sound(records.read_document, rows)
 
 
 def put_current_version(writing: Writing, document_id: str, version_id: str) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from kontext_desktop.errors import Charged, LibraryError
-from kontext_desktop.library import documents, records
+from kontext_desktop.library import documents, records, search
 from kontext_desktop.library.rows import Writing, get_row, sound
 from kontext_desktop.model import (
     Job,
@@ -93,7 +93,7 @@ def put(writing: Writing, new: NewJob) -> Job:
         (job.id, job.origin.endpoint, job.origin.practice, job.price, job.charged, job.created_at),
     )
     _record(writing, job, "asked for")
-    documents.index(writing, job.sequence, job.document_id, job.recipe.prompt)
+    search.index_job(writing, job.sequence, job.recipe.prompt)
     documents.touch(writing, job.document_id)
     return get(writing.connection, job.id)
 
@@ -171,6 +171,8 @@ def finish(
         raise _conflict(job)
     done = _move(writing, job, JobState.DONE, "received", {})
     parent = documents.get_version(writing.connection, done.recipe.parent_version_id)
+    # From here on its Versions are found by the prompt.
+    search.forget(writing, done.sequence)
     versions = [_keep(writing, done, parent, one, title) for one in received]
     documents.touch(writing, done.document_id)
     return done, versions
@@ -284,7 +286,7 @@ def _keep(writing: Writing, job: Job, parent: Version, one: Received, title: str
         created_at=writing.at,
     )
     documents.put_version(writing, version)
-    documents.index(writing, version.sequence, version.document_id, title)
+    search.index_version(writing, version.sequence)
     return documents.get_version(writing.connection, version.id)
 
 

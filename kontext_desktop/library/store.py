@@ -25,6 +25,7 @@ from kontext_desktop.library import (
     jobs,
     restore,
     schema,
+    search,
 )
 from kontext_desktop.library.blobs import Blobs, Cache
 from kontext_desktop.library.jobs import Conflict, NewJob
@@ -201,11 +202,11 @@ class Library:
         with self._reading() as connection:
             return documents.get(connection, id_or_prefix)
 
-    def list_documents(self, search: str = "", limit: int | None = None) -> list[Document]:
-        """What was worked on last comes first. `search`: every word of it begins a word of the
+    def list_documents(self, text: str = "", limit: int | None = None) -> list[Document]:
+        """What was worked on last comes first. `text`: every word of it begins a word of the
         document's name, of a prompt or of a version's title; any text may be given."""
         with self._reading() as connection:
-            return documents.list_found(connection, search, limit)
+            return search.list_documents(connection, text, limit)
 
     def put_current_version(self, document_id: str, version_id: str) -> None:
         """Move the document's pointer; nothing else changes."""
