@@ -61,6 +61,7 @@ def put(
 
 def put_version(writing: Writing, version: Version) -> None:
     writing.insert("versions", records.version_values(version))
+    writing.touched.add(version.id)
 
 
 def touch(writing: Writing, document_id: str) -> None:
@@ -105,6 +106,7 @@ def put_never_send(writing: Writing, document_id: str, value: bool) -> None:
     writing.connection.execute(
         "UPDATE document_state SET never_send = ? WHERE document_id = ?", (value, document.id)
     )
+    _touch_original(writing, document.id)
     touch(writing, document.id)
 
 
@@ -114,6 +116,7 @@ def put_client(writing: Writing, document_id: str, client: str) -> None:
         "UPDATE document_state SET client = ? WHERE document_id = ?",
         (text(" ".join(client.split())), document.id),
     )
+    _touch_original(writing, document.id)
     touch(writing, document.id)
 
 
@@ -144,3 +147,11 @@ def list_versions(connection: sqlite3.Connection, document_id: str) -> list[Vers
         f"{records.VERSIONS} WHERE document_id = ? ORDER BY sequence", (document_id,)
     )
     return sound(records.read_version, rows)
+
+
+def _touch_original(writing: Writing, document_id: str) -> None:
+    """The sidecar of a document's original also says what may change of the document."""
+    rows = writing.connection.execute(
+        "SELECT id FROM versions WHERE document_id = ? AND job_id IS NULL", (document_id,)
+    )
+    writing.touched.update(row["id"] for row in rows)

@@ -11,7 +11,7 @@ import json
 import logging
 import sqlite3
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from kontext_desktop.errors import LibraryError
@@ -39,6 +39,8 @@ class Writing:
     connection: sqlite3.Connection
     at: float
     new_id: Callable[[], str]
+    touched: set[str] = field(default_factory=set)
+    """The Versions whose sidecars say something else afterwards."""
 
     def next_sequence(self) -> int:
         """The next number of the one series that orders everything; clocks are not asked."""

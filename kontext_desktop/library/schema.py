@@ -386,10 +386,11 @@ def create(path: Path, uuid: str, created_at: float) -> None:
     Raises LibraryError where one seems to have been lost, rather than begin anew over its files.
     """
     folder = path.parent
-    if any((folder / BLOBS).iterdir()) or path.with_name(path.name + "-wal").exists():
+    if seems_lost(folder):
         raise LibraryError(
             f"The library's database {path} is missing.",
-            "Put it back from a backup, or choose another folder; the pictures are still there.",
+            "`kontext library check --repair` builds it anew from what lies beside it, or put a "
+            "backup back; the pictures are still there.",
         )
     with incoming(folder) as temporary:
         with closing(connect(temporary, reading_only=False)) as connection:
@@ -401,6 +402,13 @@ def create(path: Path, uuid: str, created_at: float) -> None:
         os.replace(temporary, path)
     sync_folder(folder)
     sync_folder(folder.parent)
+
+
+def seems_lost(folder: Path) -> bool:
+    """Whether this folder, without a database of ours, once had one."""
+    log = folder / f"{DATABASE}-wal"
+    beside = (folder / BLOBS, folder / "sidecars")
+    return log.exists() or any(path.is_dir() and any(path.iterdir()) for path in beside)
 
 
 def connect(path: Path, *, reading_only: bool, newest: int = len(MIGRATIONS)) -> Connection:

@@ -5,6 +5,7 @@ What the acts mean in SQL stands in `documents` and `jobs`.
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
@@ -26,6 +27,7 @@ from kontext_desktop.library import (
     restore,
     schema,
     search,
+    sidecars,
 )
 from kontext_desktop.library.blobs import Blobs, Cache
 from kontext_desktop.library.jobs import Conflict, NewJob
@@ -85,6 +87,7 @@ class Library:
         self._now = now
         self._new_id = new_id
         self._lock = threading.Lock()
+        self._sidecars = threading.Lock()
 
     @classmethod
     def open(
@@ -115,15 +118,19 @@ class Library:
             connection = schema.connect(database, reading_only=False)
             closing.callback(connection.close)
             schema.migrate(connection, folder)
-            return cls(
+            library_id = schema.get_uuid(connection)
+            library = cls(
                 folder,
-                schema.get_uuid(connection),
+                library_id,
                 connection,
                 closing.pop_all(),
                 reading_only=False,
                 now=now,
                 new_id=new_id,
             )
+        if not (folder / sidecars.SIDECARS / sidecars.LIBRARY).exists():
+            library._put_sidecar(None)
+        return library
 
     @classmethod
     def open_reading(cls, folder: Path) -> Library:
@@ -387,6 +394,7 @@ class Library:
     def put_may_send(self, value: bool) -> None:
         with self._writing() as writing:
             writing.connection.execute("UPDATE library SET never_send = ?", (not value,))
+        self._put_sidecar(None)
 
     def find_learned(self, name: str) -> str | None:
         """What was learned under `name`, as it was put."""
@@ -414,6 +422,17 @@ class Library:
         self._cache.put(name, data)
 
     # Upkeep
+
+    def keep_up(self) -> None:
+        """What an open library owes, all of it quick or once a day: sidecars that a crash left out,
+        a backup when one is due."""
+        if self.reading_only:
+            return
+        with self._reading() as connection:
+            missing = sidecars.list_missing(self.folder, connection)
+        for version_id in missing:
+            self._put_sidecar(version_id)
+        self.back_up_if_due()
 
     def list_damaged(self) -> list[str]:
         """A sentence for each damaged record that lists have left out since the library was opened.
@@ -469,10 +488,24 @@ class Library:
         if self.reading_only:
             raise failures.reading_only()
         with self._reading() as connection:
+            writing = Writing(connection, self._now(), self._new_id)
             connection.execute("BEGIN IMMEDIATE")
             try:
-                yield Writing(connection, self._now(), self._new_id)
+                yield writing
                 connection.execute("COMMIT")
             finally:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
+        for version_id in sorted(writing.touched):
+            self._put_sidecar(version_id)
+
+    def _put_sidecar(self, version_id: str | None) -> None:
+        """Copy what is committed of a Version, or of the library itself, into its file. That this
+        fails is no reason for the act to fail: `keep_up` and `repair` make up for it."""
+        try:
+            with self._sidecars, failures.translated(self.folder):
+                with self._reading() as connection:
+                    target, data = sidecars.compose(self.folder, connection, version_id)
+                sidecars.put(self.folder, target, data)
+        except LibraryError as error:
+            logging.getLogger(__name__).warning("%s %s", error.message, error.detail)

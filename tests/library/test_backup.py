@@ -92,7 +92,7 @@ def test_copy_that_is_not_whole_gets_no_name(
 
     backup_count = backup.count_rows
     monkeypatch.setattr(backup, "count_rows", short)
-    with pytest.raises(LibraryError, match="did not turn out whole"):
+    with pytest.raises(LibraryError, match="is not whole"):
         library.back_up()
     assert backup.list_made(library.folder) == []
     assert list((library.folder / "tmp").iterdir()) == []
