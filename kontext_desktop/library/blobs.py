@@ -19,6 +19,8 @@ from kontext_desktop.errors import ImageError, LibraryError
 from kontext_desktop.library import failures
 
 BLOBS, TEMPORARY, CACHE = "blobs", "tmp", "cache"
+FOLDERS = (BLOBS, TEMPORARY, CACHE)
+"""What lies in every library beside its database."""
 _INCOMING = "incoming-"
 """How our temporary files begin; nothing else in `tmp` is ever touched."""
 _CHUNK = 1 << 20
@@ -170,8 +172,13 @@ def incoming(library: Path) -> Iterator[Path]:
 def sweep(library: Path) -> None:
     """Remove what a killed process left in `tmp`. Only for the library's owner."""
     for path in (library / TEMPORARY).iterdir():
-        if path.name.startswith(_INCOMING):
+        if is_incoming(path):
             path.unlink(missing_ok=True)
+
+
+def is_incoming(path: Path) -> bool:
+    """Whether a file in `tmp` is ours: being written, or left by a killed process."""
+    return path.name.startswith(_INCOMING)
 
 
 def sync(handle: int) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 
 from kontext_desktop.library import records
-from kontext_desktop.library.rows import Writing, check
+from kontext_desktop.library.rows import Writing, check, sound
 from kontext_desktop.model import Charge, Job, JobState, Origin, Spend
 
 _REFUNDED = """
@@ -54,9 +54,8 @@ def list_all(connection: sqlite3.Connection, since: float, until: float) -> list
         " WHERE charges.at >= ? AND charges.at < ?",
         (since, until),
     )
-    found = {row["sequence"]: _read_kept(row) for row in kept}
-    found |= {row["sequence"]: _read_erased(row) for row in erased}
-    return [found[sequence] for sequence in sorted(found)]
+    found = [*sound(_read_kept, kept), *sound(_read_erased, erased)]
+    return [charge for _, charge in sorted(found, key=lambda one: one[0])]
 
 
 def refunded(connection: sqlite3.Connection, job_id: str) -> int:
@@ -105,14 +104,15 @@ def outlive(writing: Writing, job: Job) -> None:
     )
 
 
-def _read_kept(row: sqlite3.Row) -> Charge:
+def _read_kept(row: sqlite3.Row) -> tuple[int, Charge]:
     job = records.read_job(row, *_BESIDE[1:], "document_name", "client")
-    return _charge(row, job.origin, erased=False)
+    return job.sequence, _charge(row, job.origin, erased=False)
 
 
-def _read_erased(row: sqlite3.Row) -> Charge:
+def _read_erased(row: sqlite3.Row) -> tuple[int, Charge]:
     check("erased_jobs", row, *_BESIDE)
-    return _charge(row, Origin(row["endpoint"], bool(row["practice"])), erased=True)
+    origin = Origin(row["endpoint"], bool(row["practice"]))
+    return row["sequence"], _charge(row, origin, erased=True)
 
 
 def _charge(row: sqlite3.Row, origin: Origin, *, erased: bool) -> Charge:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from kontext_desktop.library import acts, records, search, trash
-from kontext_desktop.library.rows import Writing, get_row, text
+from kontext_desktop.library.rows import Writing, get_row, sound, text
 from kontext_desktop.model import Document, Draft, Size, Version
 
 
@@ -61,6 +61,7 @@ def put(
 
 def put_version(writing: Writing, version: Version) -> None:
     writing.insert("versions", records.version_values(version))
+    writing.touched.add(version.id)
 
 
 def touch(writing: Writing, document_id: str) -> None:
@@ -117,6 +118,7 @@ def put_never_send(writing: Writing, document_id: str, value: bool) -> None:
     writing.connection.execute(
         "UPDATE document_state SET never_send = ? WHERE document_id = ?", (value, document.id)
     )
+    _touch_original(writing, document.id)
     touch(writing, document.id)
 
 
@@ -126,6 +128,7 @@ def put_client(writing: Writing, document_id: str, client: str) -> None:
         "UPDATE document_state SET client = ? WHERE document_id = ?",
         (text(" ".join(client.split())), document.id),
     )
+    _touch_original(writing, document.id)
     touch(writing, document.id)
 
 
@@ -162,4 +165,12 @@ def list_versions(connection: sqlite3.Connection, document_id: str) -> list[Vers
         " ORDER BY versions.sequence",
         (document_id,),
     )
-    return [records.read_version(row) for row in rows]
+    return sound(records.read_version, rows)
+
+
+def _touch_original(writing: Writing, document_id: str) -> None:
+    """The sidecar of a document's original also says what may change of the document."""
+    rows = writing.connection.execute(
+        "SELECT id FROM versions WHERE document_id = ? AND job_id IS NULL", (document_id,)
+    )
+    writing.touched.update(row["id"] for row in rows)

@@ -13,12 +13,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from kontext_desktop.errors import LibraryError
-from kontext_desktop.library import charges, documents, records, trash
+from kontext_desktop.library import charges, documents, records, references, sidecars, trash
 from kontext_desktop.library.blobs import Blobs, Cache
 from kontext_desktop.library.rows import Writing
 from kontext_desktop.model import Job
 
-SIDECARS = "sidecars"
 _IN = "IN (SELECT value FROM json_each(?))"
 
 
@@ -46,8 +45,8 @@ def erase(writing: Writing, id_or_prefix: str) -> None:
     for job in jobs:
         charges.outlive(writing, job)
     _delete_jobs(connection, jobs)
-    connection.execute(f"DELETE FROM results WHERE id {_IN}", (json.dumps(results),))
     _delete_versions(connection, sequences, [node.id for node in versions])
+    _delete_results(writing, results)
     if target.version is None:
         _delete_document(connection, target.document_id)
 
@@ -74,14 +73,14 @@ def remove_files(connection: sqlite3.Connection, folder: Path, blobs: Blobs, cac
     if not buried:
         return
     hashes = [row["name"] for row in buried if row["kind"] == "blob"]
-    needed = _list_needed(connection, hashes)
+    needed = {reference.sha256 for reference in references.list_all(connection)}
     for sha256 in hashes:
         if sha256 not in needed:
             blobs.remove(sha256)
     ids = {row["name"] for row in buried if row["kind"] == "version"}
     cache.remove(ids)
     for version_id in ids:
-        (folder / SIDECARS / version_id[:2] / f"{version_id}.json").unlink(missing_ok=True)
+        sidecars.path_of(folder, version_id).unlink(missing_ok=True)
     connection.execute("DELETE FROM tombstones")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
@@ -168,22 +167,6 @@ def _list_blobs(
                 yield sha256
 
 
-def _list_needed(connection: sqlite3.Connection, hashes: list[str]) -> set[str]:
-    """Those of the blobs that a row names."""
-    wanted = json.dumps(hashes)
-    queries = (
-        f"SELECT master_sha256 FROM documents WHERE master_sha256 {_IN}",
-        f"SELECT sha256 FROM results WHERE sha256 {_IN}",
-        f"SELECT input_sha256 FROM jobs WHERE input_sha256 {_IN}",
-        f"SELECT value FROM jobs, json_each(quarantine) WHERE value {_IN}",
-        "SELECT json_extract(one.value, '$.sha256') AS sha256 FROM candidates,"
-        f" json_each(received) AS one WHERE sha256 {_IN}",
-        "SELECT json_extract(layer.value, '$.mask_sha256') AS sha256 FROM versions,"
-        f" json_each(layers) AS layer WHERE sha256 {_IN}",
-    )
-    return {row[0] for query in queries for row in connection.execute(query, (wanted,))}
-
-
 def _delete_jobs(connection: sqlite3.Connection, jobs: list[Job]) -> None:
     ids = json.dumps([job.id for job in jobs])
     for table in ("job_events", "candidates", "results"):
@@ -192,6 +175,18 @@ def _delete_jobs(connection: sqlite3.Connection, jobs: list[Job]) -> None:
         f"DELETE FROM search WHERE rowid {_IN}", (json.dumps([job.sequence for job in jobs]),)
     )
     connection.execute(f"DELETE FROM jobs WHERE id {_IN}", (ids,))
+
+
+def _delete_results(writing: Writing, results: list[str]) -> None:
+    """Those of Jobs that stay, since another picture of theirs does."""
+    ids = json.dumps(results)
+    rows = writing.connection.execute(
+        "SELECT versions.id FROM versions JOIN results ON results.job_id = versions.job_id"
+        f" WHERE results.id {_IN}",
+        (ids,),
+    )
+    writing.touched.update(row["id"] for row in rows)
+    writing.connection.execute(f"DELETE FROM results WHERE id {_IN}", (ids,))
 
 
 def _delete_versions(connection: sqlite3.Connection, sequences: str, ids: list[str]) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from kontext_desktop.errors import Charged, LibraryError
 from kontext_desktop.library import documents, records, search, trash
-from kontext_desktop.library.rows import Writing, get_row
+from kontext_desktop.library.rows import Writing, get_row, sound
 from kontext_desktop.model import (
     Job,
     JobEvent,
@@ -131,7 +131,7 @@ def list_kept(
         f"{records.JOBS} WHERE {' AND '.join(conditions)} ORDER BY jobs.sequence LIMIT ?",
         (*values, -1 if limit is None else limit),
     )
-    return [records.read_job(row) for row in rows]
+    return sound(records.read_job, rows)
 
 
 def move(writing: Writing, job: Job, to: JobState, note: str, changes: Mapping[str, Any]) -> Job:
@@ -203,7 +203,7 @@ def list_events(connection: sqlite3.Connection, job_id: str) -> list[JobEvent]:
     rows = connection.execute(
         "SELECT * FROM job_events WHERE job_id = ? ORDER BY sequence", (job_id,)
     )
-    return [records.read_event(row) for row in rows]
+    return sound(records.read_event, rows)
 
 
 def get_result(connection: sqlite3.Connection, id_or_prefix: str) -> Result:
@@ -214,7 +214,7 @@ def list_results(connection: sqlite3.Connection, job_id: str) -> list[Result]:
     rows = connection.execute(
         f"{records.RESULTS} WHERE job_id = ? ORDER BY output_index", (job_id,)
     )
-    return [records.read_result(row) for row in rows]
+    return sound(records.read_result, rows)
 
 
 def _move(writing: Writing, job: Job, to: JobState, note: str, changes: Mapping[str, Any]) -> Job:

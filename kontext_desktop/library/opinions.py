@@ -11,7 +11,7 @@ from kontext_desktop.errors import ParameterError
 from kontext_desktop.library import acts, documents, search
 from kontext_desktop.library.rows import Writing, text
 from kontext_desktop.library.trash import check_visible
-from kontext_desktop.model import Annotation, Flag
+from kontext_desktop.model import Annotation, Flag, Version
 
 _LONGEST_NAME, _LONGEST_TAG, _MOST_TAGS = 200, 60, 100
 """Characters of a name and of a tag; tags of one version."""
@@ -46,13 +46,14 @@ def put(
         changed = replace(changed, tags=_tags(tags))
     if changed != before:
         acts.record_annotation(writing, version.document_id, version.id, before, changed)
-        write(writing, version.sequence, changed)
+        write(writing, version, changed)
         documents.touch(writing, version.document_id)
     return changed
 
 
-def write(writing: Writing, sequence: int, annotation: Annotation) -> None:
-    """Replace what is said of the version with this sequence, and how it is found by that."""
+def write(writing: Writing, version: Version, annotation: Annotation) -> None:
+    """Replace what is said of a version, and how it is found by that."""
+    sequence = version.sequence
     writing.connection.execute("DELETE FROM tags WHERE sequence = ?", (sequence,))
     writing.connection.execute(
         "INSERT INTO annotations (sequence, name, rating, flag, note, tags)"
@@ -73,6 +74,7 @@ def write(writing: Writing, sequence: int, annotation: Annotation) -> None:
         [(tag.casefold(), sequence) for tag in annotation.tags],
     )
     search.index_version(writing, sequence)
+    writing.touched.add(version.id)
 
 
 def list_tags(connection: sqlite3.Connection) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 
 from kontext_desktop.library import records
-from kontext_desktop.library.rows import Writing, text
+from kontext_desktop.library.rows import Writing, sound, text
 from kontext_desktop.model import Document
 
 _MOST_WORDS = 16
@@ -59,7 +59,7 @@ def list_documents(
         f"{records.DOCUMENTS} WHERE {where} ORDER BY activity DESC LIMIT ?",
         (*(word for word in words for _ in range(2)), -1 if limit is None else limit),
     )
-    return [records.read_document(row) for row in rows]
+    return sound(records.read_document, rows)
 
 
 _VISIBLE = "documents.sequence NOT IN (SELECT sequence FROM trash)"

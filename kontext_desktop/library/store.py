@@ -5,13 +5,13 @@ What the acts mean in SQL stands in `documents` and `jobs`.
 
 from __future__ import annotations
 
+import logging
 import os
-import sqlite3
 import threading
 import time
 import uuid
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -19,6 +19,7 @@ from typing import Any, Self
 from kontext_desktop.errors import LibraryError
 from kontext_desktop.library import (
     acts,
+    backup,
     candidates,
     charges,
     documents,
@@ -26,15 +27,17 @@ from kontext_desktop.library import (
     failures,
     jobs,
     opinions,
+    restore,
     schema,
     search,
+    sidecars,
     trash,
     undo,
 )
-from kontext_desktop.library.blobs import BLOBS, CACHE, TEMPORARY, Blobs, Cache, sweep
+from kontext_desktop.library.blobs import Blobs, Cache
 from kontext_desktop.library.jobs import Conflict, NewJob
 from kontext_desktop.library.ownership import owned
-from kontext_desktop.library.rows import Writing
+from kontext_desktop.library.rows import Connection, Writing
 from kontext_desktop.model import (
     Act,
     Annotation,
@@ -75,7 +78,7 @@ class Library:
         self,
         folder: Path,
         library_id: str,
-        connection: sqlite3.Connection,
+        connection: Connection,
         closing: ExitStack,
         *,
         reading_only: bool,
@@ -88,11 +91,12 @@ class Library:
         self.reading_only = reading_only
         self.blobs = Blobs(folder, reading_only=reading_only)
         self._cache = Cache(folder)
-        self._connection: sqlite3.Connection | None = connection
+        self._connection: Connection | None = connection
         self._closing = closing
         self._now = now
         self._new_id = new_id
         self._lock = threading.Lock()
+        self._sidecars = threading.Lock()
 
     @classmethod
     def open(
@@ -117,17 +121,16 @@ class Library:
             schema.check_file(database)
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             closing.enter_context(owned(folder, program, now(), wait, waiting))
-            for name in (BLOBS, TEMPORARY, CACHE):
-                (folder / name).mkdir(mode=0o700, exist_ok=True)
-            sweep(folder)
+            restore.make_folders(folder)
             if not schema.check_file(database):
                 schema.create(database, new_id(), now())
             connection = schema.connect(database, reading_only=False)
             closing.callback(connection.close)
             schema.migrate(connection, folder)
+            library_id = schema.get_uuid(connection)
             library = cls(
                 folder,
-                schema.get_uuid(connection),
+                library_id,
                 connection,
                 closing.pop_all(),
                 reading_only=False,
@@ -137,6 +140,8 @@ class Library:
         with ExitStack() as closing:
             closing.callback(library.close)
             library._remove_erased()  # what a crash interrupted
+            if not (folder / sidecars.SIDECARS / sidecars.LIBRARY).exists():
+                library._put_sidecar(None)
             closing.pop_all()
         return library
 
@@ -364,7 +369,8 @@ class Library:
         return gone
 
     def _remove_erased(self) -> None:
-        with self._reading() as connection:
+        # No sidecar may be on its way back meanwhile.
+        with self._sidecars, self._reading() as connection:
             erasing.remove_files(connection, self.folder, self.blobs, self._cache)
 
     def get_result(self, id_or_prefix: str) -> Result:
@@ -513,6 +519,7 @@ class Library:
     def put_may_send(self, value: bool) -> None:
         with self._writing() as writing:
             writing.connection.execute("UPDATE library SET never_send = ?", (not value,))
+        self._put_sidecar(None)
 
     def find_learned(self, name: str) -> str | None:
         """What was learned under `name`, as it was put."""
@@ -539,8 +546,62 @@ class Library:
             raise failures.reading_only()
         self._cache.put(name, data)
 
+    # Upkeep
+
+    def keep_up(self) -> None:
+        """What an open library owes, all of it quick or once a day: sidecars that a crash left out,
+        a backup when one is due."""
+        if self.reading_only:
+            return
+        with self._reading() as connection:
+            missing = sidecars.list_missing(self.folder, connection)
+        for version_id in missing:
+            self._put_sidecar(version_id)
+        self.back_up_if_due()
+
+    def list_damaged(self) -> list[str]:
+        """A sentence for each damaged record that lists have left out since the library was opened.
+        The rest is there; `check` finds all damage, `repair` mends it."""
+        with self._reading() as connection:
+            return list(connection.damaged)
+
+    def back_up(self) -> Path:
+        """Make a proved backup of the database in the library's `backups`; the pictures stay where
+        they are. Other calls go on meanwhile."""
+        if self.reading_only:
+            raise failures.reading_only()
+        with self._beside() as connection:
+            return backup.make(connection, self.folder, self._now())
+
+    def back_up_if_due(self) -> Path | None:
+        """Make a backup when the newest is older than a day, and thin them out. About a second for
+        a hundred megabytes of database."""
+        if self.reading_only or not backup.is_due(self.folder, self._now()):
+            return None
+        made = self.back_up()
+        with failures.translated(self.folder):
+            backup.thin(self.folder, self._now())
+        return made
+
+    def write_backup(self, target: Path) -> None:
+        """Write a proved backup of the database, and of nothing else, to a new file anywhere.
+        Raises ParameterError when there is one of that name."""
+        with failures.translated(target.parent), self._beside() as connection:
+            backup.write(connection, target)
+
     @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
+    def _beside(self) -> Iterator[Connection]:
+        """A second connection, reading only: long reads through it do not hold up the rest."""
+        with self._reading():
+            pass  # raises where it is closed, or gone
+        with failures.translated(self.folder), closing(self._connect_beside()) as connection:
+            yield connection
+
+    def _connect_beside(self) -> Connection:
+        return schema.connect(self.folder / schema.DATABASE, reading_only=True)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
         with self._lock, failures.translated(self.folder):
             if self._connection is None:
                 raise LibraryError("The library is closed.", "Open it again.")
@@ -552,10 +613,24 @@ class Library:
         if self.reading_only:
             raise failures.reading_only()
         with self._reading() as connection:
+            writing = Writing(connection, self._now(), self._new_id)
             connection.execute("BEGIN IMMEDIATE")
             try:
-                yield Writing(connection, self._now(), self._new_id)
+                yield writing
                 connection.execute("COMMIT")
             finally:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
+        for version_id in sorted(writing.touched):
+            self._put_sidecar(version_id)
+
+    def _put_sidecar(self, version_id: str | None) -> None:
+        """Copy what is committed of a Version, or of the library itself, into its file. That this
+        fails is no reason for the act to fail: `keep_up` and `repair` make up for it."""
+        try:
+            with self._sidecars, failures.translated(self.folder):
+                with self._reading() as connection:
+                    target, data = sidecars.compose(self.folder, connection, version_id)
+                sidecars.put(self.folder, target, data)
+        except LibraryError as error:
+            logging.getLogger(__name__).warning("%s %s", error.message, error.detail)

@@ -39,5 +39,5 @@ def _apply(writing: Writing, act: Act, value: str | Annotation) -> bool:
         return documents.move_pointer(writing, act.document_id, version.id)
     if version.annotation == value:
         return False
-    opinions.write(writing, version.sequence, value)
+    opinions.write(writing, version, value)
     return True

@@ -64,10 +64,7 @@ def test_nothing_of_a_version_is_left_in_the_library(
     library: Library, folder: Path, secret: tuple[Document, Version]
 ) -> None:
     document, version = secret
-    sidecar = folder / "sidecars" / version.id[:2] / f"{version.id}.json"
-    sidecar.parent.mkdir(parents=True)
-    sidecar.write_text(SECRET)
-    assert traces(folder, SECRET)
+    assert any(name.startswith("sidecars") for name in traces(folder, SECRET))
     library.put_in_trash(version.id)
     library.erase(version.id)
     assert traces(folder, SECRET) == []
