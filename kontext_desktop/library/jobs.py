@@ -232,7 +232,7 @@ def _move(writing: Writing, job: Job, to: JobState, note: str, changes: Mapping[
         raise ValueError("a Job runs under the id of its prediction")
     if moved.prediction_id != now.prediction_id:
         _check_free(writing.connection, moved)
-    writing.replace("jobs", records.job_values(moved))
+    writing.replace("jobs", records.job_values(moved), records.job_values(now))
     writing.connection.execute(
         "UPDATE charges SET amount = ?, charged = ?, at = ? WHERE job_id = ?",
         (moved.price, moved.charged, moved.sent_at or moved.created_at, moved.id),

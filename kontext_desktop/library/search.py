@@ -50,7 +50,7 @@ def list_documents(
     connection: sqlite3.Connection, search: str, limit: int | None
 ) -> list[Document]:
     """Documents of which every word of `search` begins a word somewhere; all when it is blank."""
-    words = _quoted(search)
+    words = quoted(search)
     if not words and search.replace("\0", " ").split():
         return []
     # Each word by itself, since one may stand in the name and the next in a prompt.
@@ -74,7 +74,7 @@ _FOUND = f"""
 """
 
 
-def _quoted(typed: str) -> list[str]:
+def quoted(typed: str) -> list[str]:
     """The words of any text, each asking FTS5 for what begins so.
 
     Signs without a letter or digit are not kept in the index and so cannot be found.

@@ -25,6 +25,7 @@ from kontext_desktop.library import (
     documents,
     erasing,
     failures,
+    history,
     jobs,
     opinions,
     restore,
@@ -49,9 +50,11 @@ from kontext_desktop.model import (
     Job,
     JobEvent,
     JobState,
+    Line,
     Origin,
     Received,
     Result,
+    Search,
     Size,
     Spend,
     Trashed,
@@ -261,6 +264,17 @@ class Library:
         """Oldest first, without what is in the trash; each record is checked."""
         with self._reading() as connection:
             return documents.list_versions(connection, document_id)
+
+    def search_versions(
+        self, query: Search, after: int | None = None, limit: int = 200
+    ) -> list[Line]:
+        """A page of the history, newest first: what of it `query` lets through.
+
+        `after`: the `sequence` of the last line of the page before. Any text may be searched for.
+        Lines are not checked against their seals; what one stands for is, when it is opened.
+        """
+        with self._reading() as connection:
+            return history.list_page(connection, query, after, limit)
 
     # What is said of Versions; undo
 
