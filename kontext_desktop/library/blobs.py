@@ -93,6 +93,16 @@ class Blobs:
             if not self.has(sha256):
                 raise self._missing(sha256)
 
+    def take_copy(self, sha256: str, copy: Path) -> bool:
+        """Keep the file `copy` as this blob; False when it is not there or has other bytes."""
+        try:
+            if not _holds(copy, sha256):
+                return False
+            kept, _ = self.put_file(copy)
+        except (ImageError, OSError):
+            return False
+        return kept == sha256
+
     def _keep(self, chunks: Iterable[bytes]) -> tuple[str, int]:
         if self._reading_only:
             raise failures.reading_only()

@@ -86,8 +86,8 @@ def _check(
     collect(check_rows.check_charges(connection, kept))
     collect(check_rows.check_series(connection, kept))
     collect(check_rows.check_search(connection, kept))
-    report(Progress("Looking at the sidecars"))
-    collect(check_files.check_sidecars(folder, connection, kept))
+    if deep:
+        collect(check_rows.check_against_backups(folder, connection, kept))
     try:
         blobs = check_files.expect(connection, kept)
     except sqlite3.DatabaseError as error:
@@ -95,6 +95,8 @@ def _check(
         return _distinct(findings), kept, blobs
     finally:
         connection.execute("ROLLBACK")  # a log that somebody reads from cannot be folded in
+    report(Progress("Looking at the sidecars"))
+    collect(check_files.check_sidecars(folder, connection, kept))
     total = sum(one.length or 0 for one in blobs.expected.values())
     done = 0
 

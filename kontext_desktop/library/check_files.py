@@ -20,6 +20,8 @@ from kontext_desktop.library.report import Finding
 
 UNDER_WAY = 60.0
 """Seconds a file may wait for the row that names it, while another process writes."""
+_SIDECAR_LAGS = 0.2
+"""Seconds within which a sidecar follows its rows."""
 _THREADS = 2
 _CHUNK = 1 << 20
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -125,18 +127,24 @@ def check_strangers(
 
 
 def check_sidecars(folder: Path, connection: sqlite3.Connection, kept: Rows) -> Iterator[Finding]:
-    """Each Version's sidecar against its rows; and sidecars whose rows are gone."""
-    versions = kept.of("versions")
-    for version_id in versions:
-        with contextlib.suppress(LibraryError):  # its rows are damaged, and named by themselves
-            yield from _compare(folder, connection, version_id)
-    yield from _compare(folder, connection, None)
-    gone = set[str]()
+    """Each Version's sidecar against its rows; and sidecars whose rows are gone. Not inside of one
+    moment: a sidecar is written right after its rows, so what differs is looked at once more."""
+    suspects: list[str | None] = []
+    for version_id in (None, *kept.of("versions")):
+        if any(_compare(folder, connection, version_id)):
+            suspects.append(version_id)
+    known = {row[0] for row in connection.execute("SELECT id FROM versions")}
+    strays = [path for path in sidecars.list_files(folder) if path.stem not in known]
+    if suspects or strays:
+        time.sleep(_SIDECAR_LAGS)
+    for version_id in suspects:
+        yield from _compare(folder, connection, version_id)
+    known = {row[0] for row in connection.execute("SELECT id FROM versions")}
     if columns(connection, "tombstones"):
         rows = connection.execute("SELECT name FROM tombstones WHERE kind = 'version'")
-        gone = {row[0] for row in rows}
-    for path in sidecars.list_files(folder):
-        if path.stem not in versions and path.stem not in gone:
+        known |= {row[0] for row in rows}
+    for path in strays:
+        if path.stem not in known:
             yield from _without_row(folder, path, kept)
     for path in _children(folder / sidecars.SIDECARS):
         if not path.is_dir() and path.name != sidecars.LIBRARY:
@@ -146,7 +154,10 @@ def check_sidecars(folder: Path, connection: sqlite3.Connection, kept: Rows) -> 
 def _compare(
     folder: Path, connection: sqlite3.Connection, version_id: str | None
 ) -> Iterator[Finding]:
-    path, wanted = sidecars.compose(folder, connection, version_id)
+    try:
+        path, wanted = sidecars.compose(folder, connection, version_id)
+    except LibraryError:
+        return  # its rows are damaged, or gone, and named by themselves
     name = str(path.relative_to(folder))
     whose = "the library" if version_id is None else f"version {version_id[:8]}"
     try:
@@ -171,7 +182,10 @@ def _compare(
 
 
 def _without_row(folder: Path, path: Path, kept: Rows) -> Iterator[Finding]:
-    facts = sidecars.read(path)
+    try:
+        facts = sidecars.read(path)
+    except FileNotFoundError:
+        return  # erased meanwhile
     version = None if facts is None else facts.get("version")
     if version is None:
         name = str(path.relative_to(folder))

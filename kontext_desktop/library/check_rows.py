@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
-from kontext_desktop.library import rows
+from kontext_desktop.library import backup, rows
 from kontext_desktop.library.backup import list_tables
 from kontext_desktop.library.jobs import MOVES
 from kontext_desktop.library.report import Finding
@@ -73,8 +75,9 @@ def columns(connection: sqlite3.Connection, table: str) -> list[str]:
 
 def holds(table: str, row: Row) -> bool:
     """Whether a row of a sealed table is as it was sealed."""
-    facts = {name: row[name] for name in row.keys() if name not in _UNSEALED.get(table, ())}  # noqa: SIM118 - sqlite3.Row
-    return rows.holds(facts, facts.pop("row_hash"))
+    left_out = ("row_hash", *_UNSEALED.get(table, ()))
+    facts = {name: value for name, value in row.items() if name not in left_out}
+    return rows.holds(facts, row["row_hash"])
 
 
 def check_seals(connection: sqlite3.Connection, kept: Rows) -> Iterator[Finding]:
@@ -84,7 +87,7 @@ def check_seals(connection: sqlite3.Connection, kept: Rows) -> Iterator[Finding]
         corrupt = kept.corrupt.setdefault(table, set())
         for row in connection.execute(f"SELECT * FROM {table} ORDER BY sequence"):
             kept.count += 1
-            if holds(table, row):
+            if holds(table, dict(row)):
                 kept.highest = max(kept.highest, row["sequence"])
                 facts = {name: row[name] for name in _LOOKED_AT.get(table, ())}
                 if facts:
@@ -202,12 +205,12 @@ def check_histories(connection: sqlite3.Connection, kept: Rows) -> Iterator[Find
     for job_id, group in groupby(events, lambda event: str(event["job_id"])):
         job = jobs.pop(job_id, None)
         if job is not None:
-            yield from _check_history(job, group)
+            yield from check_history(job, group)
     for job in jobs.values():
-        yield from _check_history(job, ())
+        yield from check_history(job, ())
 
 
-def _check_history(job: Row, events: Iterable[Row]) -> Iterator[Finding]:
+def check_history(job: Row, events: Iterable[Row]) -> Iterator[Finding]:
     before: JobState | None = None
     for event in events:
         state = JobState(event["state"])
@@ -271,7 +274,8 @@ def check_series(connection: sqlite3.Connection, kept: Rows) -> Iterator[Finding
     """The one row about the library, and the number that the next row gets."""
     found = connection.execute("SELECT * FROM library").fetchall()
     if len(found) != 1:
-        yield Finding("missing", "library", "uuid", "The record of the library itself is missing.")
+        says = "The record of the library itself is missing."
+        yield Finding("corrupt", "database", "library", says)
         return
     if found[0]["sequence"] < kept.highest:
         yield Finding(
@@ -280,6 +284,47 @@ def check_series(connection: sqlite3.Connection, kept: Rows) -> Iterator[Finding
             "sequence",
             f"The next number would be {found[0]['sequence'] + 1}, and {kept.highest} is taken.",
         )
+
+
+def check_against_backups(
+    folder: Path, connection: sqlite3.Connection, kept: Rows
+) -> Iterator[Finding]:
+    """Rows that nothing else refers to, and that the newest backup has: events, refunds, answers
+    that may be a job's. They are only ever added, so they should be there as long as their job."""
+    for made in backup.list_made(folder):
+        try:
+            with closing(backup.open_copy(made.path)) as copy:
+                if _is_ancestor(copy, connection):
+                    yield from _compare(copy, connection, kept)
+                    return
+        except sqlite3.Error:
+            continue  # a damaged one is named by itself
+
+
+def _is_ancestor(copy: sqlite3.Connection, connection: sqlite3.Connection) -> bool:
+    """Whether the database went on from this copy, rather than from an older one put back since."""
+    newest = copy.execute(
+        "SELECT sequence, row_hash FROM job_events ORDER BY sequence DESC LIMIT 8"
+    ).fetchall()
+    return any(
+        connection.execute(
+            "SELECT 1 FROM job_events WHERE sequence = ? AND row_hash = ?", tuple(event)
+        ).fetchone()
+        for event in newest
+    )
+
+
+def _compare(
+    copy: sqlite3.Connection, connection: sqlite3.Connection, kept: Rows
+) -> Iterator[Finding]:
+    for table in ("job_events", "charge_events", "candidates"):
+        there = {row[0] for row in connection.execute(f"SELECT sequence FROM {table}")}
+        for row in copy.execute(f"SELECT * FROM {table}"):
+            sequence = row["sequence"]
+            if sequence not in there and row["job_id"] in kept.of("jobs"):
+                key = row["job_id"] if table == "job_events" else str(sequence)
+                says = f"A record of the newest backup is missing ({table} {sequence})."
+                yield Finding("missing", table, str(sequence), says, (table, key))
 
 
 def check_search(connection: sqlite3.Connection, kept: Rows) -> Iterator[Finding]:

@@ -66,7 +66,7 @@ def restore(
             backup.prove(temporary)
             with closing(schema.connect(temporary, reading_only=False)) as connection:
                 schema.migrate(connection, folder)
-                count = _hold_queued(connection, now())
+                count = hold_queued(connection, now())
                 connection.execute("PRAGMA journal_mode = DELETE").fetchall()
             set_aside = put_in_place(folder, temporary, now())
         return Restored(set_aside, count)
@@ -79,12 +79,13 @@ def make_folders(folder: Path) -> None:
     sweep(folder)
 
 
-def put_in_place(folder: Path, temporary: Path, now: float) -> Path | None:
-    """Give a whole database, in one file, the library's name; returns where the old one is kept.
-    The library must be held, and its database closed."""
+def put_in_place(folder: Path, temporary: Path, now: float, *, fold: bool = True) -> Path | None:
+    """Give a whole database, in one file, the library's name; returns where the old one is kept,
+    byte for byte and with its log beside it unless `fold` says to bring that into it first. The
+    library must be held, and its database closed."""
     with temporary.open("rb+") as file:
         sync(file.fileno())
-    aside = _set_aside(folder, now)
+    aside = _set_aside(folder, now, fold)
     os.replace(temporary, folder / schema.DATABASE)
     sync_folder(folder)
     # Proof, not hope: it opens under its own name, with its own log.
@@ -93,14 +94,15 @@ def put_in_place(folder: Path, temporary: Path, now: float) -> Path | None:
     return aside
 
 
-def _set_aside(folder: Path, now: float) -> Path | None:
+def _set_aside(folder: Path, now: float, fold: bool) -> Path | None:
     """Keep the present database in `quarantine` as well, and leave no log of it beside."""
     quarantine = folder / QUARANTINE
     quarantine.mkdir(mode=0o700, exist_ok=True)
     database = folder / schema.DATABASE
     aside = free_name(quarantine, f"library-{time.strftime('%Y%m%d-%H%M%S', time.gmtime(now))}.db")
     if database.exists():
-        _fold_log(database)
+        if fold:
+            _fold_log(database)
         try:
             os.link(database, aside)
         except OSError:
@@ -167,7 +169,7 @@ def _check_uuid(folder: Path, source: Path) -> None:
             )
 
 
-def _hold_queued(connection: sqlite3.Connection, now: float) -> int:
+def hold_queued(connection: sqlite3.Connection, now: float) -> int:
     """What waited to be sent when the backup was made may be paid for by now: say so with it."""
     connection.execute("BEGIN IMMEDIATE")
     writing, count = Writing(connection, now, lambda: ""), 0

@@ -94,6 +94,16 @@ def read(path: Path) -> Facts | None:
     return parse(path.read_bytes())
 
 
+def read_library(folder: Path) -> Facts | None:
+    """What the library's own sidecar says; None where it is missing or damaged."""
+    try:
+        facts = read(folder / SIDECARS / LIBRARY) or {}
+    except OSError:
+        return None
+    library = facts.get("library")
+    return library if isinstance(library, dict) else None
+
+
 def parse(data: bytes) -> Facts | None:
     try:
         facts = json.loads(data)

@@ -35,9 +35,12 @@ from kontext_desktop.library import (
     trash,
     undo,
 )
+from kontext_desktop.library import check as checking
+from kontext_desktop.library import repair as repairing
 from kontext_desktop.library.blobs import Blobs, Cache
 from kontext_desktop.library.jobs import Conflict, NewJob
 from kontext_desktop.library.ownership import owned
+from kontext_desktop.library.report import Finding, Repair, Report
 from kontext_desktop.library.rows import Connection, Writing
 from kontext_desktop.model import (
     Act,
@@ -52,6 +55,7 @@ from kontext_desktop.model import (
     JobState,
     Line,
     Origin,
+    Progress,
     Received,
     Result,
     Search,
@@ -572,6 +576,34 @@ class Library:
         for version_id in missing:
             self._put_sidecar(version_id)
         self.back_up_if_due()
+
+    def check(
+        self, *, deep: bool = True, report: Callable[[Progress], None] = lambda _: None
+    ) -> Report:
+        """Find and name all damage, while other calls go on. Without `deep` blobs are measured, not
+        hashed."""
+        return checking.check(self.folder, deep=deep, report=report)
+
+    def repair(self, report: Report) -> Repair:
+        """Mend what `check` has named, as far as it can be, after a backup. Again does nothing."""
+        if self.reading_only:
+            raise failures.reading_only()
+
+        def look() -> Sequence[Finding]:
+            return self.check(deep=False).damage
+
+        with self._reading() as connection:
+            acts = repairing.repair(
+                self.folder,
+                connection,
+                self.blobs,
+                report.damage,
+                look,
+                lambda: backup.make(connection, self.folder, self._now()),
+                self._now(),
+            )
+            connection.damaged.clear()
+        return Repair(tuple(acts), tuple(look()) if acts else report.damage)
 
     def list_damaged(self) -> list[str]:
         """A sentence for each damaged record that lists have left out since the library was opened.
