@@ -36,7 +36,9 @@ class Caller:
     """A bare socket. `ended` says how the other side left: "closed", "reset", or "open"."""
 
     def __init__(self, base: str) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", urlsplit(base).port), timeout=30)
+        # Connected without a timeout: with one, a reset right after accepting can come before it.
+        self.socket = socket.create_connection(("127.0.0.1", urlsplit(base).port))
+        self.socket.settimeout(30)
         self.ended = "open"
 
     def ask(self, method: str, path: str, content: object = None) -> bytes:
@@ -64,15 +66,18 @@ class Caller:
 @contextlib.contextmanager
 def calling(base: str) -> Iterator[Caller]:
     caller = Caller(base)
-    yield caller
-    caller.close()
+    try:
+        yield caller
+    finally:
+        caller.close()
 
 
 def ask(base: str, method: str, path: str, content: object = None) -> bytes:
     """The whole answer on a connection that says at once that nothing more will be asked."""
     with calling(base) as caller:
         caller.socket.sendall(message(method, path, content))
-        caller.socket.shutdown(socket.SHUT_WR)
+        with contextlib.suppress(OSError):  # reset already
+            caller.socket.shutdown(socket.SHUT_WR)
         return caller.listen(patience=30)
 
 
