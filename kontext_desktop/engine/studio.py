@@ -70,7 +70,7 @@ class Studio:
     def get_service(self) -> Service:
         """The wanted service. Starts the practice service when it is first needed.
 
-        Raises NotSentError when a service on this machine is asked who it is and does not answer,
+        Raises ServiceError when a service on this machine is asked who it is and does not answer,
         ParameterError for an endpoint that may not be used. Costs nothing.
         """
         target = self.target
