@@ -68,7 +68,7 @@ def read_document(row: sqlite3.Row) -> Document:
 
 
 def write_draft(draft: Draft) -> str:
-    return _json(asdict(draft))
+    return _json(draft._asdict())
 
 
 def read_draft(document_id: str, text: str) -> Draft:
