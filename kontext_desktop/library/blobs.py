@@ -21,6 +21,8 @@ from kontext_desktop.library import failures
 from kontext_desktop.library.cloning import clone
 
 BLOBS, TEMPORARY, CACHE = "blobs", "tmp", "cache"
+FOLDERS = (BLOBS, TEMPORARY, CACHE)
+"""What lies in every library beside its database."""
 _INCOMING = "incoming-"
 """How our temporary files begin; nothing else in `tmp` is ever touched."""
 _CHUNK = 1 << 20
@@ -109,6 +111,13 @@ class Blobs:
             )
         return data
 
+    def remove(self, sha256: str) -> None:
+        """Take the file away; nothing happens when it is not there. No row may name it."""
+        if self._reading_only:
+            raise failures.reading_only()
+        with failures.translated(self._library):
+            self.path(sha256).unlink(missing_ok=True)
+
     def require(self, *hashes: str) -> None:
         """Raise LibraryError unless all these blobs are there."""
         for sha256 in hashes:
@@ -132,6 +141,16 @@ class Blobs:
                 if not known:
                     sync(file.fileno())
             yield Staged(temporary, digest.hexdigest(), self._place)
+
+    def take_copy(self, sha256: str, copy: Path) -> bool:
+        """Keep the file `copy` as this blob; False when it is not there or has other bytes."""
+        try:
+            if not _holds(copy, sha256):
+                return False
+            kept, _ = self.put_file(copy)
+        except (ImageError, OSError):
+            return False
+        return kept == sha256
 
     def _keep(self, chunks: Iterable[bytes]) -> tuple[str, int]:
         if self._reading_only:
@@ -196,6 +215,13 @@ class Cache:
             temporary.write_bytes(data)
             os.replace(temporary, self._path(name))
 
+    def remove(self, beginnings: set[str]) -> None:
+        """Remove what is kept under a name that is one of these up to its last hyphen."""
+        with failures.translated(self._library):
+            for path in (self._library / CACHE).iterdir():
+                if path.name.rpartition("-")[0] in beginnings:
+                    path.unlink(missing_ok=True)
+
     def _path(self, name: str) -> Path:
         if Path(name).name != name:
             raise ValueError(f"not a plain file name: {name!r}")
@@ -217,8 +243,13 @@ def incoming(library: Path) -> Iterator[Path]:
 def sweep(library: Path) -> None:
     """Remove what a killed process left in `tmp`. Only for the library's owner."""
     for path in (library / TEMPORARY).iterdir():
-        if path.name.startswith(_INCOMING):
+        if is_incoming(path):
             path.unlink(missing_ok=True)
+
+
+def is_incoming(path: Path) -> bool:
+    """Whether a file in `tmp` is ours: being written, or left by a killed process."""
+    return path.name.startswith(_INCOMING)
 
 
 def sync(handle: int) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
-from kontext_desktop.library import records, search
-from kontext_desktop.library.rows import Writing, get_row, text
+from kontext_desktop.library import acts, records, search, trash
+from kontext_desktop.library.rows import Writing, get_row, sound, text
 from kontext_desktop.model import Document, Draft, Size, Version
 
 
@@ -61,6 +61,7 @@ def put(
 
 def put_version(writing: Writing, version: Version) -> None:
     writing.insert("versions", records.version_values(version))
+    writing.touched.add(version.id)
 
 
 def touch(writing: Writing, document_id: str) -> None:
@@ -83,7 +84,10 @@ def find(connection: sqlite3.Connection, document_id: str) -> Document | None:
 
 def find_by_master(connection: sqlite3.Connection, sha256: str) -> Document | None:
     row = connection.execute(
-        f"{records.DOCUMENTS} WHERE master_sha256 = ? ORDER BY sequence DESC LIMIT 1", (sha256,)
+        f"{records.DOCUMENTS} WHERE master_sha256 = ?"
+        " AND documents.sequence NOT IN (SELECT sequence FROM trash)"
+        " ORDER BY documents.sequence DESC LIMIT 1",
+        (sha256,),
     ).fetchone()
     return records.read_document(row) if row else None
 
@@ -93,11 +97,20 @@ def put_current_version(writing: Writing, document_id: str, version_id: str) -> 
     version = get_version(writing.connection, version_id)
     if version.document_id != document.id:
         raise ValueError(f"version {version_id} is not of document {document_id}")
-    writing.connection.execute(
-        "UPDATE document_state SET current_version_id = ? WHERE document_id = ?",
-        (version.id, document.id),
-    )
+    trash.check_visible(writing.connection, version)
+    if move_pointer(writing, document.id, version.id):
+        acts.record_current(writing, document.id, document.current_version_id, version.id)
     touch(writing, document.id)
+
+
+def move_pointer(writing: Writing, document_id: str, version_id: str) -> bool:
+    """Whether that changed anything."""
+    done = writing.connection.execute(
+        "UPDATE document_state SET current_version_id = ?"
+        " WHERE document_id = ? AND current_version_id <> ?",
+        (version_id, document_id, version_id),
+    )
+    return done.rowcount > 0
 
 
 def put_never_send(writing: Writing, document_id: str, value: bool) -> None:
@@ -105,6 +118,7 @@ def put_never_send(writing: Writing, document_id: str, value: bool) -> None:
     writing.connection.execute(
         "UPDATE document_state SET never_send = ? WHERE document_id = ?", (value, document.id)
     )
+    _touch_original(writing, document.id)
     touch(writing, document.id)
 
 
@@ -114,6 +128,7 @@ def put_client(writing: Writing, document_id: str, client: str) -> None:
         "UPDATE document_state SET client = ? WHERE document_id = ?",
         (text(" ".join(client.split())), document.id),
     )
+    _touch_original(writing, document.id)
     touch(writing, document.id)
 
 
@@ -150,18 +165,37 @@ def put_state(writing: Writing, document: Document, draft: Draft | None) -> None
     )
 
 
-def find_version(connection: sqlite3.Connection, version_id: str) -> Version | None:
-    row = connection.execute(f"{records.VERSIONS} WHERE versions.id = ?", (version_id,)).fetchone()
-    return None if row is None else records.read_version(row)
-
-
 def get_version(connection: sqlite3.Connection, id_or_prefix: str) -> Version:
     row = get_row(connection, records.VERSIONS, "versions", id_or_prefix)
     return records.read_version(row)
 
 
+def find_version(connection: sqlite3.Connection, version_id: str) -> Version | None:
+    row = connection.execute(f"{records.VERSIONS} WHERE versions.id = ?", (version_id,)).fetchone()
+    return records.read_version(row) if row else None
+
+
 def list_versions(connection: sqlite3.Connection, document_id: str) -> list[Version]:
     rows = connection.execute(
-        f"{records.VERSIONS} WHERE document_id = ? ORDER BY sequence", (document_id,)
+        f"{records.VERSIONS} WHERE document_id = ? AND {records.VISIBLE}"
+        " ORDER BY versions.sequence",
+        (document_id,),
     )
-    return [records.read_version(row) for row in rows]
+    return sound(records.read_version, rows)
+
+
+def touch_originals(writing: Writing, master_sha256: str) -> None:
+    """Where an original is stands in its documents' sidecars."""
+    rows = writing.connection.execute(
+        "SELECT id FROM documents WHERE master_sha256 = ?", (master_sha256,)
+    )
+    for row in rows.fetchall():
+        _touch_original(writing, row["id"])
+
+
+def _touch_original(writing: Writing, document_id: str) -> None:
+    """The sidecar of a document's original also says what may change of the document."""
+    rows = writing.connection.execute(
+        "SELECT id FROM versions WHERE document_id = ? AND job_id IS NULL", (document_id,)
+    )
+    writing.touched.update(row["id"] for row in rows)

@@ -12,8 +12,8 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from kontext_desktop.errors import Charged, LibraryError
-from kontext_desktop.library import documents, records, search
-from kontext_desktop.library.rows import Writing, get_row
+from kontext_desktop.library import documents, records, search, trash
+from kontext_desktop.library.rows import Writing, get_row, sound
 from kontext_desktop.model import (
     Job,
     JobEvent,
@@ -45,6 +45,11 @@ MOVES: Mapping[JobState, frozenset[JobState]] = {
 """Where a Job may go from each state by `move`; staying where it is is always allowed."""
 
 _IN_FLIGHT = (JobState.SENDING, JobState.RUNNING, JobState.DOWNLOADING)
+_EVER = """(
+    SELECT id, endpoint, practice, prediction_id FROM jobs
+    UNION ALL SELECT id, endpoint, practice, prediction_id FROM erased_jobs
+)"""
+"""Whose predictions are taken: also those of Jobs that were erased."""
 _CHANGEABLE = frozenset(field.name for field in fields(Job)) - {
     *("id", "sequence", "batch_id", "document_id", "recipe", "origin", "created_at"),
     *("state", "updated_at"),
@@ -70,6 +75,8 @@ class NewJob:
 
 
 def put(writing: Writing, new: NewJob) -> Job:
+    parent = documents.get_version(writing.connection, new.recipe.parent_version_id)
+    trash.check_visible(writing.connection, parent)
     job = Job(
         id=writing.new_id(),
         sequence=writing.next_sequence(),
@@ -107,19 +114,24 @@ def find(connection: sqlite3.Connection, job_id: str) -> Job | None:
     return None if row is None else records.read_job(row)
 
 
-def put_ended(writing: Writing, job: Job) -> None:
-    """Write a Job that ended in another library, with its charge."""
+def put_ended(writing: Writing, job: Job) -> bool:
+    """Write a Job that ended in another library, with its charge. False where the books know it
+    already, since it was erased here: then they stay as they are."""
+    erased = writing.connection.execute("DELETE FROM erased_jobs WHERE id = ?", (job.id,))
     if job.prediction_id is not None:
         _check_free(writing.connection, job)
     writing.insert("jobs", records.job_values(job))
+    if job.state is not JobState.DONE:
+        search.index_job(writing, job.sequence, job.recipe.prompt)
+    if erased.rowcount:
+        return False
     at = job.sent_at or job.created_at
     writing.connection.execute(
         "INSERT INTO charges (job_id, endpoint, practice, amount, charged, at)"
         " VALUES (?, ?, ?, ?, ?, ?)",
         (job.id, job.origin.endpoint, job.origin.practice, job.price, job.charged, at),
     )
-    if job.state is not JobState.DONE:
-        search.index_job(writing, job.sequence, job.recipe.prompt)
+    return True
 
 
 def replace_ended(writing: Writing, job: Job) -> None:
@@ -171,7 +183,7 @@ def list_kept(
         f"{records.JOBS} WHERE {' AND '.join(conditions)} ORDER BY jobs.sequence LIMIT ?",
         (*values, -1 if limit is None else limit),
     )
-    return [records.read_job(row) for row in rows]
+    return sound(records.read_job, rows)
 
 
 def move(writing: Writing, job: Job, to: JobState, note: str, changes: Mapping[str, Any]) -> Job:
@@ -227,8 +239,8 @@ def finish(
 
 def list_predictions(connection: sqlite3.Connection, origin: Origin) -> set[str]:
     rows = connection.execute(
-        "SELECT prediction_id FROM jobs"
-        " WHERE endpoint = ? AND practice = ? AND prediction_id IS NOT NULL",
+        f"SELECT prediction_id FROM {_EVER} WHERE endpoint = ? AND practice = ?"
+        " AND prediction_id IS NOT NULL",
         (origin.endpoint, origin.practice),
     )
     return {row["prediction_id"] for row in rows}
@@ -243,7 +255,7 @@ def list_events(connection: sqlite3.Connection, job_id: str) -> list[JobEvent]:
     rows = connection.execute(
         "SELECT * FROM job_events WHERE job_id = ? ORDER BY sequence", (job_id,)
     )
-    return [records.read_event(row) for row in rows]
+    return sound(records.read_event, rows)
 
 
 def get_result(connection: sqlite3.Connection, id_or_prefix: str) -> Result:
@@ -259,7 +271,7 @@ def list_results(connection: sqlite3.Connection, job_id: str) -> list[Result]:
     rows = connection.execute(
         f"{records.RESULTS} WHERE job_id = ? ORDER BY output_index", (job_id,)
     )
-    return [records.read_result(row) for row in rows]
+    return sound(records.read_result, rows)
 
 
 def _move(writing: Writing, job: Job, to: JobState, note: str, changes: Mapping[str, Any]) -> Job:
@@ -277,7 +289,7 @@ def _move(writing: Writing, job: Job, to: JobState, note: str, changes: Mapping[
         raise ValueError("a Job runs under the id of its prediction")
     if moved.prediction_id != now.prediction_id:
         _check_free(writing.connection, moved)
-    writing.replace("jobs", records.job_values(moved))
+    writing.replace("jobs", records.job_values(moved), records.job_values(now))
     writing.connection.execute(
         "UPDATE charges SET amount = ?, charged = ?, at = ? WHERE job_id = ?",
         (moved.price, moved.charged, moved.sent_at or moved.created_at, moved.id),
@@ -338,6 +350,7 @@ def _keep(writing: Writing, job: Job, parent: Version, one: Received, title: str
         created_at=writing.at,
     )
     documents.put_version(writing, version)
+    trash.inherit(writing, version.sequence, parent)
     search.index_version(writing, version.sequence)
     return documents.get_version(writing.connection, version.id)
 
@@ -349,7 +362,7 @@ def _record(writing: Writing, job: Job, note: str) -> None:
 def _check_free(connection: sqlite3.Connection, job: Job) -> None:
     """One prediction is one Job's: two that claimed it would count one charge twice."""
     taken = connection.execute(
-        "SELECT id FROM jobs WHERE endpoint = ? AND practice = ? AND prediction_id = ?",
+        f"SELECT id FROM {_EVER} WHERE endpoint = ? AND practice = ? AND prediction_id = ?",
         (job.origin.endpoint, job.origin.practice, job.prediction_id),
     ).fetchone()
     if taken:

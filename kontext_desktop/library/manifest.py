@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, TypeAlias
 from kontext_desktop.errors import LibraryError
 from kontext_desktop.library import strict
 from kontext_desktop.model import (
+    Annotation,
     Document,
     Draft,
     Frame,
@@ -44,13 +45,6 @@ _LARGEST_SIDE = 1_000_000
 _MOST_SEED = 1 << 53
 
 
-class Told(NamedTuple):
-    """A Version, and what is said of it."""
-
-    version: Version
-    opinion: Mapping[str, Any] | None
-
-
 class Event(NamedTuple):
     job_id: str
     event: JobEvent
@@ -72,7 +66,7 @@ class Need(NamedTuple):
     length: int | None = None
 
 
-Row: TypeAlias = Told | Job | Result | Event | Refund
+Row: TypeAlias = Version | Job | Result | Event | Refund
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +91,8 @@ class Parcel:
             elif isinstance(row, Job):
                 yield Need(row.input_sha256, length=row.input_length)
                 yield from map(Need, row.quarantine)
-            elif isinstance(row, Told):
-                masks = (layer.mask_sha256 for layer in row.version.layers)
+            elif isinstance(row, Version):
+                masks = (layer.mask_sha256 for layer in row.layers)
                 yield from (Need(sha256) for sha256 in masks if sha256)
 
 
@@ -143,7 +137,7 @@ def describe(parcel: Parcel) -> dict[str, Any]:
             "current_version": document.current_version_id,
             "never_send": document.never_send,
             "client": document.client,
-            "draft": parcel.draft and asdict(parcel.draft),
+            "draft": parcel.draft and parcel.draft._asdict(),
             "reference": parcel.reference and _describe_reference(parcel.reference),
         },
         "rows": [_describe_row(row) for row in parcel.rows],
@@ -158,17 +152,18 @@ def _describe_reference(reference: Reference) -> dict[str, Any]:
 
 def _describe_row(row: Row) -> dict[str, Any]:
     match row:
-        case Told(version, opinion):
+        case Version():
+            said = {**asdict(row.annotation), "tags": sorted(row.annotation.tags)}
             return {
                 "version": {
-                    "id": version.id,
-                    "parents": version.parent_ids,
-                    "layers": [asdict(layer) for layer in version.layers],
-                    "job": version.job_id,
-                    "title": version.title,
-                    "practice": version.practice,
-                    "created_at": version.created_at,
-                    "opinion": opinion,
+                    "id": row.id,
+                    "parents": row.parent_ids,
+                    "layers": [asdict(layer) for layer in row.layers],
+                    "job": row.job_id,
+                    "title": row.title,
+                    "practice": row.practice,
+                    "created_at": row.created_at,
+                    "annotation": None if row.annotation == Annotation() else said,
                 }
             }
         case Event(job_id, event):
@@ -240,12 +235,12 @@ _DOCUMENT = {
     "draft": strict.optional(strict.record(_DRAFT)),
     "reference": strict.optional(strict.record(_REFERENCE)),
 }
-_OPINION = {
-    "name": _text,
+_ANNOTATION = {
+    "name": strict.words(200),
     "rating": strict.integer(0, 5),
     "flag": strict.one_of(["", "pick", "reject"]),
     "note": strict.words(1_000_000),
-    "tags": strict.listed(strict.words(200), 1000),
+    "tags": strict.listed(strict.words(60), 100),
 }
 _LAYER = {
     "result_id": strict.uuid,
@@ -263,7 +258,7 @@ _VERSION = {
     "title": strict.words(100_000),
     "practice": strict.truth,
     "created_at": _time,
-    "opinion": strict.optional(strict.record(_OPINION)),
+    "annotation": strict.optional(strict.record(_ANNOTATION)),
 }
 _RECIPE = {
     "model_id": _model,
@@ -414,9 +409,12 @@ class _RowReader:
         }
         return readers[kind](row)
 
-    def _version(self, row: Mapping[str, Any]) -> Told:
+    def _version(self, row: Mapping[str, Any]) -> Version:
         layers = tuple(self._layer(layer) for layer in row["layers"])
         parents = [self._known(self.versions, parent) for parent in row["parents"]]
+        said = row["annotation"]
+        if said and len({tag.casefold() for tag in said["tags"]}) != len(said["tags"]):
+            raise ValueError("a tag twice")
         version = Version(
             id=row["id"],
             sequence=0,
@@ -427,6 +425,9 @@ class _RowReader:
             title=row["title"],
             practice=row["practice"],
             created_at=row["created_at"],
+            annotation=Annotation(**{**said, "tags": frozenset(said["tags"])})
+            if said
+            else Annotation(),
         )
         if bool(self.versions) != bool(parents):
             raise ValueError("one version has no parent: the first, the original")
@@ -438,7 +439,7 @@ class _RowReader:
         if (practice or any(parent.practice for parent in parents)) and not version.practice:
             raise ValueError("a practice picture that does not say so")
         self._new(self.versions, version.id, version)
-        return Told(version, row["opinion"])
+        return version
 
     def _layer(self, row: Mapping[str, Any]) -> Layer:
         self._known(self.results, row["result_id"])

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from kontext_desktop.errors import ImageError, OriginalError
-from kontext_desktop.library import failures, records
+from kontext_desktop.library import documents, failures, records
 from kontext_desktop.library.blobs import Blobs
 from kontext_desktop.library.rows import Writing
 from kontext_desktop.model import Document, Reference
@@ -106,8 +106,7 @@ class Masters:
                 "Its bytes would have to be the same; a file that was saved anew is another "
                 "picture, and can be opened as one.",
             )
-        with self._writing() as writing:
-            put(writing, found)
+        self._write(found)
         return found
 
     def _check(self, document: Document, reference: Reference) -> None:
@@ -125,8 +124,13 @@ class Masters:
             self._others.add(_state(reference, found))
             raise _changed(document, path)
         if self._writing is not None:
-            with self._writing() as writing:
-                put(writing, same)
+            self._write(same)
+
+    def _write(self, reference: Reference) -> None:
+        assert self._writing is not None
+        with self._writing() as writing:
+            put(writing, reference)
+            documents.touch_originals(writing, reference.sha256)
 
     def _look(self, document: Document, reference: Reference) -> os.stat_result:
         """What the file system says of the original. Raises OriginalError for what is plain."""

@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from kontext_desktop.errors import LibraryError
-from kontext_desktop.library import archive, documents, failures, jobs, manifest, records, search
+from kontext_desktop.library import (
+    archive,
+    documents,
+    failures,
+    jobs,
+    manifest,
+    opinions,
+    records,
+    search,
+    trash,
+)
 from kontext_desktop.library.blobs import Blobs, Staged, read_source
-from kontext_desktop.library.manifest import Event, Parcel, Refund, Row, Told
+from kontext_desktop.library.manifest import Event, Parcel, Refund, Row
 from kontext_desktop.library.masters import Masters, put_if_new
 from kontext_desktop.library.masters import find as find_reference
 from kontext_desktop.library.rows import Writing
-from kontext_desktop.model import Document, Job, JobState, Progress, Result, Size
+from kontext_desktop.model import (
+    Annotation,
+    Document,
+    Job,
+    JobState,
+    Progress,
+    Result,
+    Size,
+    Version,
+)
 
 Report = Callable[[Progress], None]
 Inspect = Callable[[Path, Size | None], None]
@@ -201,17 +219,21 @@ class _Rehearsed(Exception):
 
 
 def collect(connection: sqlite3.Connection, document_id: str) -> Parcel:
-    """A document with its tree: versions, ended jobs with what came of them, what is said."""
+    """A document with its tree as lists show it: versions, ended jobs with what came of them, what
+    is said. What is in the trash stays behind, with the jobs it came of."""
     document = documents.get(connection, document_id)
     versions = documents.list_versions(connection, document.id)
     ids = {version.id for version in versions}
-    opinions = _list_opinions(connection, document.id)
-    rows: list[tuple[int, Row]] = [
-        (version.sequence, Told(version, opinions.get(version.sequence))) for version in versions
-    ]
+    shown = {layer.result_id for version in versions for layer in version.layers}
+    rows: list[tuple[int, Row]] = [(version.sequence, version) for version in versions]
     for job in jobs.list_kept(connection, None, document.id, True, None):
-        if job.recipe.parent_version_id in ids:
-            rows += [(job.sequence, job), *_list_rows(connection, job)]
+        results = [
+            (row["sequence"], records.read_result(row))
+            for row in connection.execute("SELECT * FROM results WHERE job_id = ?", (job.id,))
+        ]
+        seen = [(sequence, result) for sequence, result in results if result.id in shown]
+        if job.recipe.parent_version_id in ids and (seen or job.state is not JobState.DONE):
+            rows += [(job.sequence, job), *seen, *_list_rows(connection, job)]
     ordered = tuple(row for _, row in sorted(rows, key=lambda entry: entry[0]))
     draft = documents.find_draft(connection, document.id)
     reference = find_reference(connection, document.master_sha256)
@@ -219,31 +241,14 @@ def collect(connection: sqlite3.Connection, document_id: str) -> Parcel:
 
 
 def _list_rows(connection: sqlite3.Connection, job: Job) -> Iterator[tuple[int, Row]]:
-    """What belongs to a job."""
-    found = connection.execute("SELECT * FROM results WHERE job_id = ?", (job.id,))
-    yield from ((row["sequence"], records.read_result(row)) for row in found.fetchall())
+    """What happened to a job, and what was paid back."""
     found = connection.execute("SELECT * FROM job_events WHERE job_id = ?", (job.id,))
     yield from ((row["sequence"], Event(job.id, records.read_event(row))) for row in found)
     found = connection.execute("SELECT * FROM charge_events WHERE job_id = ?", (job.id,))
     for row in found:
-        yield row["sequence"], Refund(job.id, row["at"], row["amount"], row["note"])
-
-
-def _list_opinions(
-    connection: sqlite3.Connection, document_id: str
-) -> dict[int, dict[str, object]]:
-    rows = connection.execute(
-        "SELECT annotations.* FROM annotations JOIN versions USING (sequence)"
-        " WHERE versions.document_id = ?",
-        (document_id,),
-    )
-    return {
-        row["sequence"]: {
-            **{name: row[name] for name in ("name", "rating", "flag", "note")},
-            "tags": json.loads(row["tags"]),
-        }
-        for row in rows
-    }
+        # The books of a job that was erased and came again are older than its row.
+        sequence = max(row["sequence"], job.sequence)
+        yield sequence, Refund(job.id, row["at"], row["amount"], row["note"])
 
 
 def _read_all(reader: archive.Reader) -> tuple[list[Parcel], dict[str, int]]:
@@ -273,15 +278,11 @@ def _read_all(reader: archive.Reader) -> tuple[list[Parcel], dict[str, int]]:
 
 
 def _list_ids(parcel: Parcel) -> Iterator[str]:
-    for row in parcel.rows:
-        if isinstance(row, Told):
-            yield row.version.id
-        elif isinstance(row, Job | Result):
-            yield row.id
+    yield from (row.id for row in parcel.rows if isinstance(row, Version | Job | Result))
 
 
 def _count_versions(parcel: Parcel) -> int:
-    return sum(isinstance(row, Told) for row in parcel.rows)
+    return sum(isinstance(row, Version) for row in parcel.rows)
 
 
 def _counted(reader: archive.Reader, name: str, length: int) -> Iterator[bytes]:
@@ -305,18 +306,21 @@ def _put(writing: Writing, parcel: Parcel) -> int:
         _put_document(writing, document)
     added = 0
     new_jobs: set[str] = set()
+    booked: set[str] = set()
     for row in parcel.rows:
         match row:
-            case Told():
+            case Version():
                 added += _put_version(writing, row)
             case Job():
-                if _put_job(writing, row):
+                if _check_job(writing, row):
                     new_jobs.add(row.id)
+                    if jobs.put_ended(writing, replace(row, sequence=writing.next_sequence())):
+                        booked.add(row.id)
             case Result():
                 _put_result(writing, row)
             case Event(job_id, event) if job_id in new_jobs:
                 jobs.put_event(writing, job_id, event)
-            case Refund(job_id, at, amount, note) if job_id in new_jobs:
+            case Refund(job_id, at, amount, note) if job_id in booked:
                 writing.insert(
                     "charge_events",
                     {
@@ -341,44 +345,30 @@ def _put_document(writing: Writing, document: Document) -> None:
     writing.insert("documents", values)
 
 
-def _put_version(writing: Writing, told: Told) -> bool:
-    version = told.version
+def _put_version(writing: Writing, version: Version) -> bool:
+    """Whether it was not here. What is said here of one that was stays."""
     here = documents.find_version(writing.connection, version.id)
     if here is not None:
-        if replace(here, sequence=0) != version:
+        if replace(here, sequence=0, annotation=version.annotation) != version:
             raise _conflict("version", version.id)
         return False
+    for parent_id in version.parent_ids:
+        trash.check_visible(
+            writing.connection, documents.get_version(writing.connection, parent_id)
+        )
     new = replace(version, sequence=writing.next_sequence())
     documents.put_version(writing, new)
-    if told.opinion is not None:
-        _put_opinion(writing, new.sequence, told.opinion)
+    if version.annotation != Annotation():
+        opinions.write(writing, new, version.annotation)
     search.index_version(writing, new.sequence)
     return True
 
 
-def _put_opinion(writing: Writing, sequence: int, opinion: Mapping[str, Any]) -> None:
-    tags = sorted({tag.casefold(): tag for tag in opinion["tags"]}.values())
-    writing.connection.execute(
-        "INSERT INTO annotations (sequence, name, rating, flag, note, tags)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        (
-            sequence,
-            *(opinion[name] for name in ("name", "rating", "flag", "note")),
-            json.dumps(tags),
-        ),
-    )
-    writing.connection.executemany(
-        "INSERT INTO tags (tag, sequence) VALUES (?, ?)",
-        [(tag.casefold(), sequence) for tag in tags],
-    )
-
-
-def _put_job(writing: Writing, job: Job) -> bool:
-    """Whether it was not here. One that is here stays as it is, but for one that had ended badly
-    here and well there."""
+def _check_job(writing: Writing, job: Job) -> bool:
+    """Whether it is new. One that is here stays as it is, but for one that had ended badly here and
+    well there."""
     here = jobs.find(writing.connection, job.id)
     if here is None:
-        jobs.put_ended(writing, replace(job, sequence=writing.next_sequence()))
         return True
     if _asked(here) != _asked(job):
         raise _conflict("edit", job.id)

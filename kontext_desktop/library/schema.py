@@ -8,13 +8,16 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
 from kontext_desktop.errors import LibraryError
+from kontext_desktop.library import backup
 from kontext_desktop.library.blobs import BLOBS, incoming, sync_folder
 from kontext_desktop.library.failures import damaged_row
+from kontext_desktop.library.rows import Connection
 
 DATABASE = "library.db"
 APPLICATION_ID = 0x4B4F4E54
@@ -404,10 +407,11 @@ def create(path: Path, uuid: str, created_at: float, *, on_network: bool = False
     Raises LibraryError where one seems to have been lost, rather than begin anew over its files.
     """
     folder = path.parent
-    if any((folder / BLOBS).iterdir()) or path.with_name(path.name + "-wal").exists():
+    if seems_lost(folder):
         raise LibraryError(
             f"The library's database {path} is missing.",
-            "Put it back from a backup, or choose another folder; the pictures are still there.",
+            "`kontext library check --repair` builds it anew from what lies beside it, or put a "
+            "backup back; the pictures are still there.",
         )
     with incoming(folder) as temporary:
         with closing(connect(temporary, reading_only=False, on_network=on_network)) as connection:
@@ -421,9 +425,16 @@ def create(path: Path, uuid: str, created_at: float, *, on_network: bool = False
     sync_folder(folder.parent)
 
 
+def seems_lost(folder: Path) -> bool:
+    """Whether this folder, without a database of ours, once had one."""
+    log = folder / f"{DATABASE}-wal"
+    beside = (folder / BLOBS, folder / "sidecars")
+    return log.exists() or any(path.is_dir() and any(path.iterdir()) for path in beside)
+
+
 def connect(
     path: Path, *, reading_only: bool, newest: int = len(MIGRATIONS), on_network: bool = False
-) -> sqlite3.Connection:
+) -> Connection:
     """Open an existing database and make it safe; any thread may use the connection, one at a time.
     `on_network`: in the way that has a chance on a network share.
 
@@ -431,7 +442,11 @@ def connect(
     """
     mode = "ro" if reading_only else "rw"
     connection = sqlite3.connect(
-        f"{path.as_uri()}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False
+        f"{path.as_uri()}?mode={mode}",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        factory=Connection,
     )
     connection.row_factory = sqlite3.Row
     # Text that a flipped bit made undecodable is for the row's seal to find, which names the row.
@@ -467,13 +482,13 @@ def get_uuid(connection: sqlite3.Connection) -> str:
 def migrate(
     connection: sqlite3.Connection, folder: Path, migrations: Sequence[str] = MIGRATIONS
 ) -> None:
-    """Bring the database up to date, one transaction for each step; a library with content in it is
-    copied first, to `library-version-N.db` beside it."""
+    """Bring the database up to date, one transaction for each step; a backup of one with content in
+    it is made first."""
     version = get_version(connection)
     if version == len(migrations):
         return
     if version > 0:
-        _back_up(connection, folder, folder / f"library-version-{version}.db")
+        backup.make(connection, folder, time.time())
     # A step may build a table anew that others refer to.
     connection.execute("PRAGMA foreign_keys = OFF")
     try:
@@ -502,14 +517,6 @@ def _set(connection: sqlite3.Connection, pragmas: Sequence[tuple[str, str, str |
                 "Keep it on a disk of this machine, not on a network share.",
                 f"PRAGMA {name} = {value} answered {answer}",
             )
-
-
-def _back_up(connection: sqlite3.Connection, folder: Path, target: Path) -> None:
-    with incoming(folder) as temporary:
-        with closing(sqlite3.connect(temporary)) as copy:
-            connection.backup(copy)
-        os.replace(temporary, target)
-    sync_folder(folder)
 
 
 def _check_version(version: int, newest: int, path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from kontext_desktop.errors import ImageError, LibraryError, OriginalError
 from kontext_desktop.library import Library, blobs
+from kontext_desktop.library.rebuild import rebuild
 from kontext_desktop.model import Document, Reference, Size
 
 BYTES = b"the original " * 1000
@@ -246,3 +247,45 @@ def test_a_file_system_that_can_shares_the_blocks(sharing: Path) -> None:
         with source.open("r+b") as file:
             file.write(b"changed")
         library.blobs.read(before[0])
+
+
+# Looked after
+
+
+def test_an_original_elsewhere_is_no_damage_and_its_proxy_is_needed(
+    library: Library, document: Document, original: Path
+) -> None:
+    original.unlink()
+    assert library.check().damage == ()
+    reference = library.masters.find_reference(document.master_sha256)
+    assert reference is not None
+    library.blobs.path(reference.proxy_sha256).unlink()
+    (finding,) = library.check().damage
+    assert "picture for review" in finding.says
+
+
+def test_an_erased_document_takes_its_proxy_along_and_not_the_original(
+    library: Library, document: Document, original: Path
+) -> None:
+    before = state(original)
+    reference = library.masters.find_reference(document.master_sha256)
+    assert reference is not None
+    library.put_in_trash(document.id)
+    library.erase(document.id)
+    assert library.masters.find_reference(document.master_sha256) is None
+    assert not library.blobs.has(reference.proxy_sha256)
+    assert state(original) == before
+
+
+def test_where_an_original_went_survives_the_loss_of_the_database(
+    library: Library, folder: Path, document: Document, original: Path, tmp_path: Path
+) -> None:
+    moved = original.rename(tmp_path / "moved.tif")
+    library.masters.relocate(document, moved)
+    library.close()
+    for path in folder.glob("library.db*"):
+        path.unlink()
+    rebuild(folder, program="tests", wait=0)
+    with Library.open(folder, program="tests") as anew:
+        assert anew.masters.get_path(anew.get_document(document.id)) == moved
+        assert anew.check().damage == ()

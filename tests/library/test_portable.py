@@ -70,12 +70,7 @@ def history(
     library.put_client(first.id, "Ship & Co")
     library.put_draft(first.id, Draft(3.5, 7, "Make it …", "16:9"))
     library.put_current_version(first.id, version.id)
-    with closing(sqlite3.connect(library.folder / "library.db")) as connection:
-        connection.execute(
-            "INSERT INTO annotations (sequence, name, rating, tags) VALUES (?, 'best', 5, ?)",
-            (version.sequence, '["a"]'),
-        )
-        connection.commit()
+    library.put_annotation(version.id, name="best", rating=5, tags={"sea", "Ärmel"})
     source = tmp_path / "large.tif"
     source.write_bytes(ORIGINAL)
     digest, length, changed_at = library.blobs.hash_file(source)
@@ -666,3 +661,55 @@ def test_a_file_that_is_lost_or_damaged_is_not_packed(library: Library, history:
         pack(library, history)
     with Library.open_reading(library.folder) as reader, pytest.raises(LibraryError):
         reader.portable.unpack(Path("any"), see_all)
+
+
+# Beside trash, check and what was erased
+
+
+def test_what_was_unpacked_is_whole_for_the_check(
+    packed: bytes, other: Library, unpack: Unpack
+) -> None:
+    unpack(packed)
+    assert other.check().damage == ()
+
+
+def test_what_is_in_the_trash_does_not_travel(
+    library: Library, history: list[str], other: Library, unpack: Unpack
+) -> None:
+    versions = library.list_versions(history[0])
+    library.put_in_trash(versions[1].id)
+    assert unpack(pack(library, history[:1])).versions == 1
+    assert [version.id for version in other.list_versions(history[0])] == [versions[0].id]
+    assert other.check().damage == ()
+
+
+def test_what_was_erased_here_comes_back_and_is_booked_once(
+    history: list[str], packed: bytes, other: Library, unpack: Unpack
+) -> None:
+    unpack(packed)
+    before = [(one.job_id, one.amount, one.refunded) for one in other.list_charges()]
+    other.put_in_trash(history[0])
+    other.erase(history[0])
+    assert [(one.job_id, one.amount, one.refunded) for one in other.list_charges()] == before
+    unpack(packed)
+    assert [(one.job_id, one.amount, one.refunded) for one in other.list_charges()] == before
+    assert pack(other, history).count(b"PK\1\2") == packed.count(b"PK\1\2")
+    assert other.check().damage == ()
+
+
+def test_nothing_grows_out_of_the_trash(
+    library: Library,
+    history: list[str],
+    packed: bytes,
+    other: Library,
+    unpack: Unpack,
+    put_job: Callable[..., Job],
+) -> None:
+    unpack(packed)
+    version = library.list_versions(history[0])[1]
+    other.put_in_trash(version.id)
+    put_job(JobState.DONE, library.get_document(history[0]), parent=version.id)
+    before = snapshot(other.folder)
+    with pytest.raises(LibraryError, match="in the trash"):
+        unpack(pack(library, history))
+    assert snapshot(other.folder) == before
