@@ -130,7 +130,6 @@ class Masters:
         assert self._writing is not None
         with self._writing() as writing:
             put(writing, reference)
-            documents.touch_originals(writing, reference.sha256)
 
     def _look(self, document: Document, reference: Reference) -> os.stat_result:
         """What the file system says of the original. Raises OriginalError for what is plain."""
@@ -196,6 +195,7 @@ def put(writing: Writing, reference: Reference) -> None:
         )
     else:
         writing.replace("master_references", records.reference_values(reference, row["sequence"]))
+    documents.touch_originals(writing, reference.sha256)
 
 
 def put_if_new(writing: Writing, reference: Reference) -> None:

@@ -158,8 +158,11 @@ def unreadable(studio: Studio, original: Version) -> Iterator[Version]:
     """The original of a document whose bytes nobody can read any more."""
     edit(studio, original, aspect_ratio="1:1")
     document = studio.library.get_document(original.document_id)
-    studio.library.blobs.path(document.master_sha256).write_bytes(b"unreadable")
-    return original
+    path = studio.library.blobs.path(document.master_sha256)
+    kept = path.read_bytes()
+    path.write_bytes(b"unreadable")
+    yield original
+    path.write_bytes(kept)
 
 
 def test_a_second_look_reads_no_original(studio: Studio, unreadable: Version) -> None:
