@@ -66,6 +66,10 @@ def look_up(studio: Studio, service: Service, job: Job, report: _Report) -> Step
     wait = studio.get_line(job.origin).wait(studio.now())
     if wait:
         return Step(job, wait)
+    if (job.unsure_since or 0.0) > studio.now():
+        job = studio.library.move_job(
+            job, JobState.UNSURE, "the clock was set back", unsure_since=studio.now()
+        )
     try:
         strays = list_strays(studio, service, job)
         for stray in strays:

@@ -229,7 +229,7 @@ def _refused(studio: Studio, job: Job, error: RefusedError) -> Step:
         looks=0 if often else job.looks + 1,
         permitted_at=0.0 if often else studio.now(),
     )
-    return Step(back, None if often else wait)
+    return Step(back, None if often else min(wait, RENEW))  # in time to renew its permission
 
 
 def _key_refused(studio: Studio, job: Job, error: AccessError) -> Step:

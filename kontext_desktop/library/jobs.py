@@ -152,10 +152,11 @@ def claim(
     [[before]] = writing.connection.execute(
         # An edit somebody sits in front of goes before a long batch: the smaller order first.
         "SELECT count(*) FROM jobs AS other WHERE endpoint = ? AND practice = ? AND state = ?"
-        " AND id <> ? AND upload_url IS NOT NULL AND problem IS NULL AND permitted_at > ?"
+        " AND id <> ? AND upload_url IS NOT NULL AND problem IS NULL"
+        " AND permitted_at > ? AND permitted_at <= ?"
         " AND (SELECT count(*) FROM jobs WHERE batch_id = other.batch_id)"
         " < (SELECT count(*) FROM jobs WHERE batch_id = ?)",
-        (*ours, JobState.QUEUED, job.id, sent_at - 60, job.batch_id),
+        (*ours, JobState.QUEUED, job.id, sent_at - 60, sent_at, job.batch_id),
     )
     if busy + before >= places or lately + before >= per_minute:
         return None
