@@ -304,11 +304,16 @@ def _cannot_look(studio: Studio, job: Job, error: AccessError | ServiceError) ->
 
 
 def _conclude(studio: Studio, service: Service, job: Job) -> Step:
-    """The lists are clean; the account's billing rows, where they may be seen, decide."""
+    """The lists are clean; the account's billing rows, where they may be seen, decide. Where they
+    may not, lists say nothing of what is older than the service's memory."""
     try:
         rows = service.client.list_charges(**_window(job))
-    except (AccessError, RefusedError):
-        rows = []  # not for this key, or not at this service
+    except (AccessError, RefusedError):  # not for this key, or not at this service
+        days = MODELS[job.recipe.model_id].retention_days
+        if _age_there(studio, service, job) > days * 86_400 - BEFORE:
+            why = f"The service lists edits of the last {days} days, and this one is older."
+            return _give_up(studio, job, why)
+        rows = []
     except ServiceError:
         return Step(job, LATER)
     known = _owned(studio, job) | {
@@ -345,6 +350,13 @@ def _lost() -> UnansweredError:
         "This edit got no answer, so it may have been billed.",
         "It is looked up at the service, and never sent again by itself.",
     )
+
+
+def _age_there(studio: Studio, service: Service, job: Job) -> float:
+    """Seconds since the sending by the service's clock: ours may have been set since."""
+    offset = service.client.clock_offset
+    moved = 0.0 if offset is None else offset - job.clock_offset
+    return studio.now() - (job.sent_at or job.created_at) + moved
 
 
 def _waited(studio: Studio, job: Job) -> float:

@@ -155,6 +155,25 @@ def test_what_could_not_be_looked_up_for_a_week_may_have_been_billed(
     assert (searched.state, searched.charged) == (JobState.UNSURE, "maybe")
 
 
+@pytest.mark.parametrize("habits", [{"forbidden": frozenset({"billings"})}])
+def test_an_empty_list_says_nothing_of_what_is_older_than_the_service_remembers(
+    studio: Studio,
+    original: Version,
+    service: PracticeService,
+    clock: Clock,
+    open_studio: Callable[..., Studio],
+) -> None:
+    job = lose(studio, service, original)
+    clock.wait(8 * 86_400)
+    again = open_studio()
+    (settled,) = carry(again, recover(again))
+    assert (settled.state, settled.charged) == (JobState.FAILED, "maybe")
+    assert settled.problem is not None
+    assert "may have been billed" in settled.problem.message
+    (searched,) = carry(again, [reconcile.search_again(again, job.id)])
+    assert (searched.state, searched.charged) == (JobState.FAILED, "maybe")
+
+
 def test_listings_that_fail_are_not_clean(
     studio: Studio, original: Version, service: PracticeService, clock: Clock
 ) -> None:
