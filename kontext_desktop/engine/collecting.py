@@ -42,7 +42,8 @@ _Report = Callable[[Progress], None]
 def look(studio: Studio, service: Service, job: Job, report: _Report) -> Step:
     """running: ask how far the prediction is. Raises AccessError, LibraryError."""
     assert job.prediction_id is not None
-    held = held_by_other_key(studio, job) or _wait_in_line(studio, job)
+    ended = take_fetched(studio, service, job)
+    held = ended or held_by_other_key(studio, job) or _wait_in_line(studio, job)
     if held is not None:
         return held
     try:
@@ -79,6 +80,9 @@ def download(studio: Studio, service: Service, job: Job, report: _Report) -> Ste
     again a few times first, for a page put in its place by a network on the way ends with that
     network. Raises AccessError, LibraryError.
     """
+    fetched = take_fetched(studio, service, job)
+    if fetched is not None:
+        return fetched
     received: list[Received] = []
     quarantine: list[str] = []
     for index, url in enumerate(job.output_urls):
@@ -109,6 +113,18 @@ def download(studio: Studio, service: Service, job: Job, report: _Report) -> Ste
     if not received:
         return fail(studio, job, _unreadable(), charged="yes")
     return finish(studio, service, job, received)
+
+
+def take_fetched(studio: Studio, service: Service, job: Job) -> Step | None:
+    """End a Job with what was fetched while it was not known whose that is, also when it was
+    stopped half way in doing so; None where nothing was fetched."""
+    for candidate in studio.library.list_candidates(job.id):
+        kept = all(studio.library.blobs.has(one.sha256) for one in candidate.received)
+        if candidate.prediction_id == job.prediction_id and candidate.received and kept:
+            if job.state is JobState.RUNNING:
+                job = studio.library.move_job(job, JobState.DOWNLOADING, "fetched already")
+            return finish(studio, service, job, list(candidate.received))
+    return None
 
 
 def keep_output(studio: Studio, data: bytes, index: int, nsfw: tuple[bool, ...]) -> Received | str:

@@ -143,16 +143,8 @@ def adopt(studio: Studio, service: Service, job: Job, prediction_id: str) -> Ste
             "Choose another one, or send this one again.",
             prediction_id,
         )
-    kept = [
-        candidate.received
-        for candidate in studio.library.list_candidates(job.id)
-        if candidate.prediction_id == prediction_id
-    ]
     running = accept(studio, job, prediction_id, f"found at the service: {prediction_id}")
-    if not kept or not kept[0]:
-        return Step(running, 0.0)
-    ready = studio.library.move_job(running, JobState.DOWNLOADING, "fetched already")
-    return collecting.finish(studio, service, ready, list(kept[0]))
+    return collecting.take_fetched(studio, service, running) or Step(running, 0.0)
 
 
 def choose(studio: Studio, job_id: str, prediction_id: str) -> Step:
