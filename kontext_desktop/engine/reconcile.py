@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from kontext_desktop.catalog import MODELS
 from kontext_desktop.engine import collecting
-from kontext_desktop.engine.acceptance import accept
+from kontext_desktop.engine.acceptance import accept, withdraw
 from kontext_desktop.engine.outcome import held_by_other_key, problem_of
 from kontext_desktop.errors import (
     AccessError,
@@ -314,7 +314,6 @@ def _conclude(studio: Studio, service: Service, job: Job) -> Step:
     unexplained = [row for row in rows if row.kind == "deduct" and row.prediction_id not in known]
     if unexplained:
         return _give_up(studio, job, "The account was charged for an edit that is not listed.")
-    studio.register.settle(studio.register_name(job.origin), job.id)
     never = ServiceError(
         "The request never arrived at the service; nothing was charged.",
         "Send it again when you like.",
@@ -323,6 +322,7 @@ def _conclude(studio: Studio, service: Service, job: Job) -> Step:
     failed = studio.library.move_job(
         job, JobState.FAILED, never.detail, problem=problem_of(never), charged="no"
     )
+    withdraw(studio, job)
     return Step(failed, None)
 
 
