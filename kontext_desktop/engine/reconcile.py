@@ -17,7 +17,13 @@ from typing import TYPE_CHECKING
 from kontext_desktop.catalog import MODELS
 from kontext_desktop.engine import collecting
 from kontext_desktop.engine.acceptance import accept, withdraw
-from kontext_desktop.engine.outcome import held_by_other_key, problem_of
+from kontext_desktop.engine.outcome import (
+    hold_for_key,
+    is_forgotten,
+    is_of_other_key,
+    note_key_is_back,
+    problem_of,
+)
 from kontext_desktop.errors import (
     AccessError,
     GoneError,
@@ -60,9 +66,11 @@ def look_up(studio: Studio, service: Service, job: Job, report: _Report) -> Step
     Ends in `running` (the service had it), in `failed` (it never arrived, or may have been billed),
     or stays for the person to decide about what was found.
     """
-    held = held_by_other_key(studio, job)
-    if held is not None:
-        return held
+    if is_of_other_key(studio, job):
+        if is_forgotten(studio, job):
+            return _give_up(studio, job, "The key it was sent with was not set again in time.")
+        return hold_for_key(studio, job)
+    job = note_key_is_back(studio, job)
     wait = studio.get_line(job.origin).wait(studio.now())
     if wait:
         return Step(job, wait)
@@ -278,8 +286,8 @@ def _ask_person(studio: Studio, job: Job, found: int) -> Step:
 
 def _cannot_look(studio: Studio, job: Job, error: AccessError | ServiceError) -> Step:
     """The service could not be asked. After its seven days there is nothing left to ask."""
-    days = MODELS[job.recipe.model_id].retention_days
-    if studio.now() - (job.sent_at or job.created_at) > days * 86_400:
+    if is_forgotten(studio, job):
+        days = MODELS[job.recipe.model_id].retention_days
         return _give_up(studio, job, f"It could not be looked up for {days} days.")
     forbidden = UnansweredError(
         "This key may not look at the account's list of edits.",

@@ -272,6 +272,10 @@ def test_a_lost_answer_is_not_looked_for_with_another_key(
     back = open_studio()
     carry(back, recover(back))
     assert len(reconcile.list_candidates(back, back.library.get_job(job.id))) == 1
+    clock.wait(8 * 86_400)
+    late = open_studio(key="another-key-altogether")
+    (given_up,) = carry(late, recover(late))
+    assert (given_up.state, given_up.charged) == (JobState.FAILED, "maybe")
 
 
 def test_the_very_same_edit_is_not_ordered_while_it_has_no_answer(
