@@ -67,7 +67,7 @@ def prepare(studio: Studio, service: Service, job: Job, report: _Report) -> Step
         return Step(job, None)
     try:
         check_may_send(studio, studio.library.get_document(job.document_id))
-        if job.upload_url is None or studio.now() - (job.uploaded_at or 0.0) > UPLOAD_LASTS:
+        if job.upload_url is None or not _is_fresh(studio, job):
             return Step(_upload(studio, service, job, report), 0.0)
         return _send(studio, service, job)
     except (BudgetError, ParameterError) as error:
@@ -119,13 +119,24 @@ def _upload(studio: Studio, service: Service, job: Job, report: _Report) -> Job:
 
 
 def _find_upload(studio: Studio, job: Job) -> tuple[str, float]:
-    """Where the same bytes already lie at the same service, and since when; "" for nowhere."""
-    for other in studio.library.list_jobs(origin=job.origin, document_id=job.document_id):
-        at = other.uploaded_at or 0.0
-        fresh = studio.now() - at < UPLOAD_LASTS
-        if other.input_sha256 == job.input_sha256 and other.upload_url and fresh:
-            return other.upload_url, at
+    """Where the same bytes already lie at the same service, and since when; "" for nowhere.
+
+    Not where an edit has failed with: the service may not have been able to fetch it from there.
+    """
+    others = studio.library.list_jobs(origin=job.origin, document_id=job.document_id)
+    useless = {
+        other.upload_url for other in others if other.state is JobState.FAILED and other.sent_at
+    }
+    for other in others:
+        same = other.input_sha256 == job.input_sha256 and other.upload_url not in useless
+        if same and other.upload_url and _is_fresh(studio, other):
+            return other.upload_url, other.uploaded_at or 0.0
     return "", 0.0
+
+
+def _is_fresh(studio: Studio, job: Job) -> bool:
+    """Whether its upload is there still; one from the future was dated by a wrong clock."""
+    return 0 <= studio.now() - (job.uploaded_at or 0.0) <= UPLOAD_LASTS
 
 
 def _send(studio: Studio, service: Service, job: Job) -> Step:
