@@ -14,7 +14,6 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
-from dataclasses import fields, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -158,19 +157,19 @@ def _read_settings(config: Path) -> tuple[Settings, KontextError | None]:
 def _told(kept: Settings, options: argparse.Namespace, environ: Mapping[str, str]) -> Settings:
     """The settings for this run: command line first, then the environment, then what is kept."""
     endpoint = options.endpoint or environ.get("KONTEXT_ENDPOINT")
-    told = replace(kept, endpoint=endpoint.rstrip("/"), mode="real") if endpoint else kept
-    return replace(told, mode="practice") if options.practice else told
+    told = kept._replace(endpoint=endpoint.rstrip("/"), mode="real") if endpoint else kept
+    return told._replace(mode="practice") if options.practice else told
 
 
 def _changed(kept: Settings, told: Settings, now: Settings) -> Settings:
     """What is kept, with what the person changed in this run: neither what only this run was told,
     nor what another window has written meanwhile, is overwritten."""
     changes = {
-        spec.name: getattr(now, spec.name)
-        for spec in fields(Settings)
-        if getattr(now, spec.name) != getattr(told, spec.name)
+        name: getattr(now, name)
+        for name in Settings._fields
+        if getattr(now, name) != getattr(told, name)
     }
-    return replace(kept, **changes)
+    return kept._replace(**changes)
 
 
 def _studio_opener(
@@ -239,7 +238,7 @@ def _rehearse(workbench: Workbench, application: QApplication) -> Callable[[], s
 
     def ready(picture: object) -> None:
         if picture is not None and not workbench.draft.prompt:
-            workbench.set_draft(replace(workbench.draft, prompt="Make the light warmer."))
+            workbench.set_draft(workbench.draft._replace(prompt="Make the light warmer."))
             workbench.generate()
 
     workbench.result_arrived.connect(arrived)

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import tempfile
-from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +47,7 @@ def write(folder: Path, settings: Settings) -> None:
     Raises LibraryError when the folder cannot be written.
     """
     # Escaped: a file name that is no valid UTF-8 could not be written otherwise.
-    text = json.dumps(asdict(settings), indent=2) + "\n"
+    text = json.dumps({**settings._asdict(), "window": dict(settings.window)}, indent=2) + "\n"
     temporary = None
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -72,21 +71,21 @@ def write(folder: Path, settings: Settings) -> None:
 def _from_json(found: dict[str, Any]) -> Settings:
     defaults = Settings()
     values: dict[str, Any] = {}
-    for spec in fields(Settings):
-        value = found.get(spec.name)
-        default = getattr(defaults, spec.name)
-        if spec.name == "mode":
+    for name in Settings._fields:
+        value = found.get(name)
+        default = getattr(defaults, name)
+        if name == "mode":
             good = value in ("practice", "real")
-        elif spec.name == "recent_files":
+        elif name == "recent_files":
             good = isinstance(value, list) and all(isinstance(item, str) for item in value)
             value = tuple(value) if good and isinstance(value, list) else value
-        elif spec.name == "window":
+        elif name == "window":
             good = isinstance(value, dict) and all(
                 isinstance(key, str) and isinstance(item, str) for key, item in value.items()
             )
         else:
             good = type(value) is type(default)
             if good and isinstance(value, int) and not isinstance(value, bool):
-                good = value >= 0 if spec.name.endswith("_cap") else value >= 1
-        values[spec.name] = value if good else default
+                good = value >= 0 if name.endswith("_cap") else value >= 1
+        values[name] = value if good else default
     return Settings(**values)

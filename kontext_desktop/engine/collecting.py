@@ -31,10 +31,10 @@ YOUNG = 600.0
 EMPTY_LOOKS = 5
 """How often a completed prediction without outputs, or one the service does not know any more, is
 looked at again."""
-PUZZLED = 2
-"""How often it is fetched again when what came is no picture."""
 BAD_TRIES = 6
 """How often a download is tried that fails in a way which waiting is not likely to cure."""
+UNREADABLE_TRIES = 3
+"""How often what was received and is no picture is fetched again."""
 
 _Report = Callable[[Progress], None]
 
@@ -75,8 +75,9 @@ def look(studio: Studio, service: Service, job: Job, report: _Report) -> Step:
 def download(studio: Studio, service: Service, job: Job, report: _Report) -> Step:
     """downloading: fetch each output, keep its bytes, and make Versions of them in one act.
 
-    What cannot be read as a picture is kept too, in quarantine: it was paid for. Raises
-    AccessError, LibraryError.
+    What cannot be read as a picture is kept too, in quarantine: it was paid for. It is fetched
+    again a few times first, for a page put in its place by a network on the way ends with that
+    network. Raises AccessError, LibraryError.
     """
     received: list[Received] = []
     quarantine: list[str] = []
@@ -86,21 +87,24 @@ def download(studio: Studio, service: Service, job: Job, report: _Report) -> Ste
         except GoneError as error:
             return _renew(studio, service, job, error)
         except ServiceError as error:
-            if error.retry or studio.tries.get(job.id, 0) < BAD_TRIES:
-                return _again(studio, job, error)
-            return fail(studio, job, _not_fetched(error), charged="yes")
+            # What waiting does not cure, such as an address that cannot be, a new address may.
+            return (
+                _again(studio, job, error) if error.retry else _renew(studio, service, job, error)
+            )
         one = keep_output(studio, data, index, job.nsfw)
         if isinstance(one, Received):
             received.append(one)
         else:
             quarantine.append(one)
     if quarantine:
-        kept = dict.fromkeys((*job.quarantine, *quarantine))
         job = studio.library.move_job(
-            job, JobState.DOWNLOADING, "received what is no picture", quarantine=tuple(kept)
+            job,
+            JobState.DOWNLOADING,
+            "received what is no picture",
+            quarantine=tuple(dict.fromkeys((*job.quarantine, *quarantine))),
         )
-    if quarantine and studio.tries.get(job.id, 0) < PUZZLED:
-        return Step(job, note_trouble(studio, job))  # a sign-in page goes away, a cut is mended
+        if studio.tries.get(job.id, 0) < UNREADABLE_TRIES:
+            return Step(job, note_trouble(studio, job))
     studio.tries.pop(job.id, None)
     if not received:
         return fail(studio, job, _unreadable(), charged="yes")
@@ -195,8 +199,8 @@ def _empty(studio: Studio, job: Job) -> Step:
     return fail(studio, job, empty)
 
 
-def _renew(studio: Studio, service: Service, job: Job, error: GoneError) -> Step:
-    """An output's address has expired: ask the prediction for a new one, within its seven days."""
+def _renew(studio: Studio, service: Service, job: Job, error: ServiceError) -> Step:
+    """An output's address is of no use: ask the prediction for a new one, within its seven days."""
     assert job.prediction_id is not None
     try:
         prediction = service.client.get_result(job.prediction_id)
@@ -204,12 +208,19 @@ def _renew(studio: Studio, service: Service, job: Job, error: GoneError) -> Step
         return _unknown_there(studio, job, gone)
     except ServiceError as trouble:
         return _again(studio, job, trouble)
+    tries = studio.tries.get(job.id, 0)
     if prediction.outputs and prediction.outputs != job.output_urls:
         job = studio.library.move_job(
             job, JobState.DOWNLOADING, "new addresses", output_urls=prediction.outputs
         )
-        return Step(job, 0.0)
-    return _unknown_there(studio, job, error)
+        if not tries:  # some services name another address each time they are asked
+            note_trouble(studio, job)
+            return Step(job, 0.0)
+    # It is there, and its picture is not: that of a young one may still be on its way.
+    young = isinstance(error, GoneError) and age(studio, job) < YOUNG
+    if young or tries < BAD_TRIES:
+        return _again(studio, job, error)
+    return fail(studio, job, _not_fetched(error), charged="yes")
 
 
 def _expire(studio: Studio, job: Job, error: GoneError) -> Step:

@@ -26,9 +26,9 @@ def advance(studio: Studio, job_id: str, report: Report = lambda _: None) -> Ste
     """Do the next thing for one Job of the current origin.
 
     Trouble on the way that waiting may cure comes back as a Step with a later time; a Job that
-    ended badly carries its Problem. Raises LibraryError, and AccessError where a key is missing or
-    refused before anything was sent or while looking: the Job stays as it is. Only the step out of
-    `queued` can cost money.
+    ended badly carries its Problem. Raises LibraryError, AccessError where a key is missing or
+    refused before anything was sent or while looking, and what `Studio.get_service` raises: the Job
+    stays as it is. Only the step out of `queued` can cost money.
     """
     job = studio.library.get_job(job_id)
     service = studio.get_service()

@@ -20,7 +20,7 @@ from kontext_desktop.library import Library
 from kontext_desktop.model import EMBEDDED_PRACTICE, Origin, Settings
 from kontext_desktop.practice import PracticeService
 from kontext_desktop.register import Register
-from kontext_desktop.wavespeed import Client, is_loopback
+from kontext_desktop.wavespeed import Client, Deadlines, is_loopback
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ class Studio:
     settings: Settings = field(default_factory=Settings)
     """Caps and limits; replaced as a whole."""
     now: Callable[[], float] = time.time
+    deadlines: Deadlines = field(default_factory=Deadlines)
     practice_seconds: float = 3.0
     quotes: dict[tuple[Origin, str], tuple[float, int]] = field(default_factory=dict)
     """Prices the service has named, per origin and model, with the time they were asked."""
@@ -69,7 +70,7 @@ class Studio:
     def get_service(self) -> Service:
         """The wanted service. Starts the practice service when it is first needed.
 
-        Raises NotSentError when a service on this machine is asked who it is and does not answer,
+        Raises ServiceError when a service on this machine is asked who it is and does not answer,
         ParameterError for an endpoint that may not be used. Costs nothing.
         """
         target = self.target
@@ -140,7 +141,13 @@ class Studio:
         return Service(client, Origin(target.endpoint, client.announces_practice()))
 
     def _connect(self, endpoint: str, key: Callable[[], str]) -> Client:
-        return Client(endpoint, key, version=__version__, wall=lambda: self.now())
+        return Client(
+            endpoint,
+            key,
+            version=__version__,
+            deadlines=self.deadlines,
+            wall=lambda: self.now(),
+        )
 
     def _start_practice(self) -> PracticeService:
         if self._practice is None:

@@ -80,6 +80,13 @@ class Blobs:
             )
         return data
 
+    def remove(self, sha256: str) -> None:
+        """Take the file away; nothing happens when it is not there. No row may name it."""
+        if self._reading_only:
+            raise failures.reading_only(self._library)
+        with failures.translated(self._library):
+            self.path(sha256).unlink(missing_ok=True)
+
     def require(self, *hashes: str) -> None:
         """Raise LibraryError unless all these blobs are there."""
         for sha256 in hashes:
@@ -148,6 +155,13 @@ class Cache:
         with failures.translated(self._library), incoming(self._library) as temporary:
             temporary.write_bytes(data)
             os.replace(temporary, self._path(name))
+
+    def remove(self, beginnings: set[str]) -> None:
+        """Remove what is kept under a name that is one of these up to its last hyphen."""
+        with failures.translated(self._library):
+            for path in (self._library / CACHE).iterdir():
+                if path.name.rpartition("-")[0] in beginnings:
+                    path.unlink(missing_ok=True)
 
     def _path(self, name: str) -> Path:
         if Path(name).name != name:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from kontext_desktop.library import records, search
+from kontext_desktop.library import acts, records, search, trash
 from kontext_desktop.library.rows import Writing, get_row, sound, text
 from kontext_desktop.model import Document, Draft, Size, Version
 
@@ -84,7 +84,10 @@ def find(connection: sqlite3.Connection, document_id: str) -> Document | None:
 
 def find_by_master(connection: sqlite3.Connection, sha256: str) -> Document | None:
     row = connection.execute(
-        f"{records.DOCUMENTS} WHERE master_sha256 = ? ORDER BY sequence DESC LIMIT 1", (sha256,)
+        f"{records.DOCUMENTS} WHERE master_sha256 = ?"
+        " AND documents.sequence NOT IN (SELECT sequence FROM trash)"
+        " ORDER BY documents.sequence DESC LIMIT 1",
+        (sha256,),
     ).fetchone()
     return records.read_document(row) if row else None
 
@@ -94,11 +97,20 @@ def put_current_version(writing: Writing, document_id: str, version_id: str) -> 
     version = get_version(writing.connection, version_id)
     if version.document_id != document.id:
         raise ValueError(f"version {version_id} is not of document {document_id}")
-    writing.connection.execute(
-        "UPDATE document_state SET current_version_id = ? WHERE document_id = ?",
-        (version.id, document.id),
-    )
+    trash.check_visible(writing.connection, version)
+    if move_pointer(writing, document.id, version.id):
+        acts.record_current(writing, document.id, document.current_version_id, version.id)
     touch(writing, document.id)
+
+
+def move_pointer(writing: Writing, document_id: str, version_id: str) -> bool:
+    """Whether that changed anything."""
+    done = writing.connection.execute(
+        "UPDATE document_state SET current_version_id = ?"
+        " WHERE document_id = ? AND current_version_id <> ?",
+        (version_id, document_id, version_id),
+    )
+    return done.rowcount > 0
 
 
 def put_never_send(writing: Writing, document_id: str, value: bool) -> None:
@@ -142,9 +154,16 @@ def get_version(connection: sqlite3.Connection, id_or_prefix: str) -> Version:
     return records.read_version(row)
 
 
+def find_version(connection: sqlite3.Connection, version_id: str) -> Version | None:
+    row = connection.execute(f"{records.VERSIONS} WHERE versions.id = ?", (version_id,)).fetchone()
+    return records.read_version(row) if row else None
+
+
 def list_versions(connection: sqlite3.Connection, document_id: str) -> list[Version]:
     rows = connection.execute(
-        f"{records.VERSIONS} WHERE document_id = ? ORDER BY sequence", (document_id,)
+        f"{records.VERSIONS} WHERE document_id = ? AND {records.VISIBLE}"
+        " ORDER BY versions.sequence",
+        (document_id,),
     )
     return sound(records.read_version, rows)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from kontext_desktop.errors import Charged, LibraryError
-from kontext_desktop.library import documents, records, search
+from kontext_desktop.library import documents, records, search, trash
 from kontext_desktop.library.rows import Writing, get_row, sound
 from kontext_desktop.model import (
     Job,
@@ -45,6 +45,11 @@ MOVES: Mapping[JobState, frozenset[JobState]] = {
 """Where a Job may go from each state by `move`; staying where it is is always allowed."""
 
 _IN_FLIGHT = (JobState.SENDING, JobState.RUNNING, JobState.DOWNLOADING)
+_EVER = """(
+    SELECT id, endpoint, practice, prediction_id FROM jobs
+    UNION ALL SELECT id, endpoint, practice, prediction_id FROM erased_jobs
+)"""
+"""Whose predictions are taken: also those of Jobs that were erased."""
 _CHANGEABLE = frozenset(field.name for field in fields(Job)) - {
     *("id", "sequence", "batch_id", "document_id", "recipe", "origin", "created_at"),
     *("state", "updated_at"),
@@ -70,6 +75,8 @@ class NewJob:
 
 
 def put(writing: Writing, new: NewJob) -> Job:
+    parent = documents.get_version(writing.connection, new.recipe.parent_version_id)
+    trash.check_visible(writing.connection, parent)
     job = Job(
         id=writing.new_id(),
         sequence=writing.next_sequence(),
@@ -180,8 +187,8 @@ def finish(
 
 def list_predictions(connection: sqlite3.Connection, origin: Origin) -> set[str]:
     rows = connection.execute(
-        "SELECT prediction_id FROM jobs"
-        " WHERE endpoint = ? AND practice = ? AND prediction_id IS NOT NULL",
+        f"SELECT prediction_id FROM {_EVER} WHERE endpoint = ? AND practice = ?"
+        " AND prediction_id IS NOT NULL",
         (origin.endpoint, origin.practice),
     )
     return {row["prediction_id"] for row in rows}
@@ -225,7 +232,7 @@ def _move(writing: Writing, job: Job, to: JobState, note: str, changes: Mapping[
         raise ValueError("a Job runs under the id of its prediction")
     if moved.prediction_id != now.prediction_id:
         _check_free(writing.connection, moved)
-    writing.replace("jobs", records.job_values(moved))
+    writing.replace("jobs", records.job_values(moved), records.job_values(now))
     writing.connection.execute(
         "UPDATE charges SET amount = ?, charged = ?, at = ? WHERE job_id = ?",
         (moved.price, moved.charged, moved.sent_at or moved.created_at, moved.id),
@@ -286,6 +293,7 @@ def _keep(writing: Writing, job: Job, parent: Version, one: Received, title: str
         created_at=writing.at,
     )
     documents.put_version(writing, version)
+    trash.inherit(writing, version.sequence, parent)
     search.index_version(writing, version.sequence)
     return documents.get_version(writing.connection, version.id)
 
@@ -306,7 +314,7 @@ def _record(writing: Writing, job: Job, note: str) -> None:
 def _check_free(connection: sqlite3.Connection, job: Job) -> None:
     """One prediction is one Job's: two that claimed it would count one charge twice."""
     taken = connection.execute(
-        "SELECT id FROM jobs WHERE endpoint = ? AND practice = ? AND prediction_id = ?",
+        f"SELECT id FROM {_EVER} WHERE endpoint = ? AND practice = ? AND prediction_id = ?",
         (job.origin.endpoint, job.origin.practice, job.prediction_id),
     ).fetchone()
     if taken:

@@ -55,10 +55,15 @@ class Writing:
         columns, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
         self.connection.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", row)
 
-    def replace(self, table: str, values: Values) -> None:
-        """Write all columns of the row with this `sequence` anew, and seal it again."""
-        row = _sealed(values)
-        changes = ", ".join(f"{name} = :{name}" for name in row)
+    def replace(self, table: str, values: Values, before: Values | None = None) -> None:
+        """Write the row with this `sequence` anew, and seal it again. `before`: what stands there
+        now; columns that stay are then not written, and nor are their indexes."""
+        row, stays = _sealed(values), before or {"sequence": values["sequence"]}
+        changes = ", ".join(
+            f"{name} = :{name}"
+            for name, value in row.items()
+            if name not in stays or stays[name] != value
+        )
         self.connection.execute(f"UPDATE {table} SET {changes} WHERE sequence = :sequence", row)
 
 

@@ -50,11 +50,11 @@ def list_documents(
     connection: sqlite3.Connection, search: str, limit: int | None
 ) -> list[Document]:
     """Documents of which every word of `search` begins a word somewhere; all when it is blank."""
-    words = _quoted(search)
+    words = quoted(search)
     if not words and search.replace("\0", " ").split():
         return []
     # Each word by itself, since one may stand in the name and the next in a prompt.
-    where = " AND ".join([_FOUND] * len(words)) or "TRUE"
+    where = " AND ".join([_VISIBLE, *[_FOUND] * len(words)])
     rows = connection.execute(
         f"{records.DOCUMENTS} WHERE {where} ORDER BY activity DESC LIMIT ?",
         (*(word for word in words for _ in range(2)), -1 if limit is None else limit),
@@ -62,17 +62,19 @@ def list_documents(
     return sound(records.read_document, rows)
 
 
-_FOUND = """
+_VISIBLE = "documents.sequence NOT IN (SELECT sequence FROM trash)"
+_FOUND = f"""
     documents.id IN (
         SELECT versions.document_id FROM search JOIN versions ON versions.sequence = search.rowid
-        WHERE search MATCH ?
+        WHERE search MATCH ? AND {records.VISIBLE}
         UNION SELECT jobs.document_id FROM search JOIN jobs ON jobs.sequence = search.rowid
-        WHERE search MATCH ?
+            JOIN versions ON versions.id = jobs.parent_version_id
+        WHERE search MATCH ? AND {records.VISIBLE}
     )
 """
 
 
-def _quoted(typed: str) -> list[str]:
+def quoted(typed: str) -> list[str]:
     """The words of any text, each asking FTS5 for what begins so.
 
     Signs without a letter or digit are not kept in the index and so cannot be found.

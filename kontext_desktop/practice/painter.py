@@ -6,9 +6,11 @@ results of the real model have. The same bytes and parameters always give the sa
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps
@@ -23,6 +25,9 @@ from kontext_desktop.practice.reading import Colour, Reading, read
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 _MOST_PIXELS = 64_000_000
 _BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+
+Painter = Callable[[bytes, str, int, float, str | None], bytes]
+"""What `paint` takes and gives."""
 
 _Look = Callable[[Floats, float, Random], Floats]
 
@@ -84,14 +89,32 @@ def paint(image: bytes, prompt: str, seed: int, guidance: float, aspect_ratio: s
     return output.getvalue()
 
 
+def paint_plainly(
+    image: bytes, prompt: str, seed: int, guidance: float, aspect_ratio: str | None
+) -> bytes:
+    """A little noise, the same for the same prompt and seed and hardly for another: where only the
+    way there and back counts. `image` is opened and not decoded; raises ImageError as `paint`."""
+    with _translated(), Image.open(io.BytesIO(image), formats=_FORMATS):
+        pass
+    noise = hashlib.shake_256(f"{seed} {prompt}".encode()).digest(24 * 16 * 3)
+    output = io.BytesIO()
+    Image.frombytes("RGB", (24, 16), noise).save(output, "JPEG", quality=95)
+    return output.getvalue()
+
+
 def _open(content: bytes) -> Image.Image:
+    with _translated(), Image.open(io.BytesIO(content), formats=_FORMATS) as image:
+        if image.width * image.height > _MOST_PIXELS:
+            raise ImageError("The picture is too large for the practice service.")
+        image.draft("RGB", (2048, 2048))
+        # By way of RGBA, as Pillow warns of palettes with transparency otherwise.
+        return ImageOps.exif_transpose(image).convert("RGBA").convert("RGB")
+
+
+@contextlib.contextmanager
+def _translated() -> Iterator[None]:
     try:
-        with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
-            if image.width * image.height > _MOST_PIXELS:
-                raise ImageError("The picture is too large for the practice service.")
-            image.draft("RGB", (2048, 2048))
-            # By way of RGBA, as Pillow warns of palettes with transparency otherwise.
-            return ImageOps.exif_transpose(image).convert("RGBA").convert("RGB")
+        yield
     except (OSError, ValueError, SyntaxError, *_BOMBS) as error:
         raise ImageError(
             "The picture cannot be read.", "Send a JPEG, PNG, WebP or GIF file.", str(error)

@@ -1,6 +1,6 @@
 """The life of a prediction: accepted, painted in a thread of its own, ready when its time has come.
 
-Knows the book and the painter, nothing of HTTP. Status is a function of the clock and the book, so
+Knows the book and a painter, nothing of HTTP. Status is a function of the clock and the book, so
 it survives a restart; nothing here sleeps but the sync mode's wait.
 """
 
@@ -18,7 +18,7 @@ from kontext_desktop.catalog import ModelSpec
 from kontext_desktop.errors import ImageError
 from kontext_desktop.practice.book import Accepted, Book, Prediction, new_id
 from kontext_desktop.practice.faults import Fault
-from kontext_desktop.practice.painter import paint
+from kontext_desktop.practice.painter import Painter
 
 Status = Literal["created", "processing", "completed", "failed"]
 
@@ -41,12 +41,14 @@ class Predictions:
         self,
         book: Book,
         *,
+        painter: Painter,
         seconds: float,
         retention: float,
         now: Callable[[], float],
         closing: threading.Event,
     ) -> None:
         self._book = book
+        self._painter = painter
         self._seconds = seconds
         self._retention = retention
         self._now = now
@@ -175,7 +177,7 @@ class Predictions:
             self._fail(prediction, NOT_FETCHED)
             return
         try:
-            painted = paint(
+            painted = self._painter(
                 source,
                 inputs["prompt"],
                 inputs["seed"],

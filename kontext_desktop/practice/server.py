@@ -23,6 +23,7 @@ from kontext_desktop.practice.faults import FaultScript
 from kontext_desktop.practice.gate import Gate
 from kontext_desktop.practice.habits import Habits
 from kontext_desktop.practice.listener import Listener
+from kontext_desktop.practice.painter import paint, paint_plainly
 from kontext_desktop.practice.predictions import Predictions
 from kontext_desktop.practice.storage import Storage
 
@@ -41,8 +42,9 @@ class PracticeService:
     `folder` keeps predictions, uploads, outputs and the ledger; a later service on the same folder
     goes on with them. `seconds` is how long a prediction takes, `retention` how long results are
     kept, `now` the clock of both. With `announces`, GET / on the API port says that this is
-    practice. A port of 0 means the one of the last run if it is still free, so that URLs a client
-    has kept stay good, else any. The rest is said at `Habits`; a forbidden operation that does not
+    practice. With `plainly`, outputs are a little noise, for tests.
+    A port of 0 means the one of the last run if it is still free, so that URLs a client has kept
+    stay good, else any. The rest is said at `Habits`; a forbidden operation that does not
     exist is a ValueError.
     """
 
@@ -56,6 +58,7 @@ class PracticeService:
         retention: float = 7 * 86400,
         now: Callable[[], float] = time.time,
         announces: bool = True,
+        plainly: bool = False,
         refund_after: float = 0.0,
         listing_lag: float = 0.0,
         echoes: bool = False,
@@ -69,6 +72,7 @@ class PracticeService:
         self._retention = retention
         self._now = now
         self._announces = announces
+        self._painter = paint_plainly if plainly else paint
         self._habits = Habits(
             refund_after=refund_after,
             listing_lag=listing_lag,
@@ -99,6 +103,7 @@ class PracticeService:
     def _serve(self, book: Book, api_listener: Listener, storage_listener: Listener) -> None:
         predictions = Predictions(
             book,
+            painter=self._painter,
             seconds=self._seconds,
             retention=self._retention,
             now=self._now,

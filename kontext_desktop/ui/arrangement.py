@@ -15,6 +15,10 @@ COMPACT_WIDTH = 1440
 """Up to this width the versions are put away and the right column is narrow."""
 
 
+TILE_WIDTH, TILE_HEIGHT, TILE_GAP = 184, 112, 8
+"""What the strip makes room for, before there is a tile in it."""
+
+
 class _Sizes(NamedTuple):
     left: int
     right: int

@@ -28,6 +28,8 @@ class TextField(QPlainTextEdit):
         super().__init__()
         self._least, self._most, self._breaks = least, most, breaks
         self._rows = least
+        self._line = 0.0
+        """Height of a line as it is laid out: in some fonts a pixel more than the metrics say."""
         self._suggestion = ""
         self.setTabChangesFocus(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -62,7 +64,7 @@ class TextField(QPlainTextEdit):
     def sizeHint(self) -> QSize:
         self.ensurePolished()
         frame = self.contentsMargins()
-        lines = self._rows * self.fontMetrics().lineSpacing()
+        lines = round(self._rows * max(self._line, self.fontMetrics().lineSpacing()))
         margins = 2 * round(self.document().documentMargin())
         # one pixel more, or Qt finds that the last line does not fit
         return QSize(200, lines + margins + frame.top() + frame.bottom() + 1)
@@ -100,14 +102,18 @@ class TextField(QPlainTextEdit):
         self.setPlaceholderText(text)
 
     def _grow(self) -> None:
-        rows, block = 0, self.document().firstBlock()
+        rows, line, block = 0, 0.0, self.document().firstBlock()
         while block.isValid() and rows < self._most:
-            self.blockBoundingRect(block)  # a block is laid out when somebody asks
+            height = self.blockBoundingRect(block).height()  # laid out when somebody asks
             rows += block.lineCount()
-            block = block.next()
+            following = block.next()
+            if not following.isValid():
+                height -= self.document().documentMargin()  # the last block has it below
+            line = max(line, height / max(1, block.lineCount()))
+            block = following
         rows = min(max(rows, self._least), self._most)
-        if rows != self._rows:
-            self._rows = rows
+        if (rows, line) != (self._rows, self._line):
+            self._rows, self._line = rows, line
             self.updateGeometry()
 
 

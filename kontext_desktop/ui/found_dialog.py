@@ -30,7 +30,7 @@ from kontext_desktop.workbench.inquiry import Found, Inquiry
 
 WIDTH = 760
 SENT = QSize(168, 126)
-LARGE, CANDIDATE = QSize(359, 269), QSize(224, 168)
+LARGE, CANDIDATE = QSize(359, 269), QSize(234, 176)
 """One or two are shown as large as they come, more of them smaller, side by side."""
 SETTLE_MS = 1000
 """What cannot be taken back, or costs money, listens only after so long: the second half of the
@@ -365,19 +365,22 @@ class FoundDialog(QDialog):
 
     # What the person decides
 
+    def _settled(self) -> bool:
+        """Whether it was quiet before this press: the repeats of a held key never are."""
+        active = self._settling.isActive()
+        self._settling.start()
+        return not active
+
     def _choose(self, prediction_id: str) -> None:
-        if not self._settling.isActive():
-            self._settling.start()
+        if self._settled():
             self._care.choose(self.job_id, prediction_id)
 
     def _refuse(self) -> None:
-        if self._inquiry is not None and not self._settling.isActive():
-            self._settling.start()
+        if self._inquiry is not None and self._settled():
             self._care.refuse(self.job_id, [one.prediction_id for one in self._inquiry.found])
 
     def _send_again(self) -> None:
-        if not self._settling.isActive():
-            self._settling.start()
+        if self._settled():
             self._workbench.act_on_tile(self.job_id, "retry")
             self.accept()
 

@@ -141,7 +141,9 @@ class NoticeBar(QFrame):
             self._settling.start()
 
     def _do(self, deed: Deed) -> None:
-        if self._settling.isActive():
+        active = self._settling.isActive()
+        self._settling.start()  # the repeats of a held key are never alone
+        if active:
             return
         self.dismiss()
         if deed.name == "look":

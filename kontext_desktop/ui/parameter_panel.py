@@ -5,7 +5,6 @@ Holds nothing worth saving: the draft is the workbench's, names and ranges are t
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt
@@ -180,7 +179,7 @@ class ParameterPanel(QWidget):
     def _change(self, **values: Any) -> None:
         if self._draft is None:
             return
-        draft = replace(self._draft, **values)
+        draft = self._draft._replace(**values)
         if draft != self._draft:
             self._workbench.set_draft(draft)
 

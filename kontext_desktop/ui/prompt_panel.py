@@ -5,7 +5,6 @@ Holds nothing worth saving: the draft is the workbench's.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -105,7 +104,7 @@ class PromptPanel(QWidget):
 
     def _take(self, prompt: str) -> None:
         if self._draft is not None and prompt != self._draft.prompt:
-            self._workbench.set_draft(replace(self._draft, prompt=prompt))
+            self._workbench.set_draft(self._draft._replace(prompt=prompt))
 
     def _show_draft(self, draft: Draft) -> None:
         self._draft = draft

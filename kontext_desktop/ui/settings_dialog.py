@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import Qt
@@ -267,8 +266,7 @@ class SettingsDialog(QDialog):
             mode = "practice"
         elif self._real.isChecked():
             mode = "real"
-        wanted = replace(
-            settings,
+        wanted = settings._replace(
             mode=mode,
             endpoint=self._endpoint.text().strip().rstrip("/"),
             daily_cap=round(self._cap.value() * USD),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from kontext_desktop.catalog import dollars
 from kontext_desktop.ui.pieces import Dot, Words
@@ -48,6 +48,8 @@ class StatusBar(QFrame):
         row.addLayout(_beside(self._dot, self._key))
         for part in (self._line_dot, self._line, self._balance):
             part.hide()
+        for money in (self._spent, self._balance):  # other words give way, an amount never does
+            money.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         workbench.desk_changed.connect(self._show_desk)
 
     def show_pixel(self, pixel: tuple[int, int, tuple[int, int, int] | None] | None) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
+from kontext_desktop.ui.arrangement import TILE_GAP, TILE_HEIGHT
 from kontext_desktop.ui.pieces import Words
 from kontext_desktop.ui.theme import Theme
 from kontext_desktop.workbench import Desk, Workbench
@@ -14,9 +15,6 @@ from kontext_desktop.workbench import Desk, Workbench
 if TYPE_CHECKING:
     from kontext_desktop.ui.tile_row import TileRow
     from kontext_desktop.workbench.tiles import Tile
-
-TILE_WIDTH, TILE_HEIGHT = 184, 112
-EDGE = 8
 
 
 class Strip(QWidget):
@@ -37,7 +35,7 @@ class Strip(QWidget):
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._empty)
-        self.setMinimumHeight(EDGE + TILE_HEIGHT + EDGE)
+        self.setMinimumHeight(TILE_GAP + TILE_HEIGHT + TILE_GAP)
         workbench.tiles_changed.connect(self._show_tiles)
         workbench.desk_changed.connect(self._show_desk)
 

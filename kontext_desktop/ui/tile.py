@@ -26,9 +26,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QWidget
 
 from kontext_desktop.model import Raster
+from kontext_desktop.ui.arrangement import TILE_HEIGHT, TILE_WIDTH
 from kontext_desktop.ui.pieces import Dot, Words, plain_tip
 from kontext_desktop.ui.pixels import centred, fitted
-from kontext_desktop.ui.strip import TILE_HEIGHT, TILE_WIDTH
 from kontext_desktop.ui.theme import Theme
 from kontext_desktop.workbench.tiles import Tile
 

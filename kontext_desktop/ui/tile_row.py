@@ -7,8 +7,8 @@ from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QScrollArea, QWidget
 
 from kontext_desktop.model import Raster
+from kontext_desktop.ui.arrangement import TILE_GAP
 from kontext_desktop.ui.pieces import plain_tip
-from kontext_desktop.ui.strip import EDGE
 from kontext_desktop.ui.theme import Theme
 from kontext_desktop.ui.tile import TileView
 from kontext_desktop.workbench import Workbench
@@ -31,8 +31,8 @@ class TileRow(QScrollArea):
 
         self._row_widget = QWidget()
         self._row = QHBoxLayout(self._row_widget)
-        self._row.setContentsMargins(EDGE, EDGE, EDGE, 0)
-        self._row.setSpacing(EDGE)
+        self._row.setContentsMargins(TILE_GAP, TILE_GAP, TILE_GAP, 0)
+        self._row.setSpacing(TILE_GAP)
         self._row.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)

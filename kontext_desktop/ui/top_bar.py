@@ -59,7 +59,8 @@ class TopBar(QFrame):
         row.addWidget(self.zoom_button)
         row.addSpacing(2 * theme.size("grid"))
         row.addWidget(self.service_button)
-        self._show_service(workbench.settings.mode)
+        chosen = workbench.settings.mode
+        self._show_service(chosen, chosen == "practice")
         workbench.desk_changed.connect(self._show_desk)
 
     def show_versions(self, shown: bool, compact: bool) -> None:
@@ -81,12 +82,12 @@ class TopBar(QFrame):
             button.setEnabled(document is not None)
         if document is None:
             self.zoom_button.setText("Fit")
-        self._show_service(desk.mode)
+        self._show_service(desk.mode, desk.practice)
 
-    def _show_service(self, mode: str | None) -> None:
+    def _show_service(self, mode: str | None, practice: bool) -> None:
         if mode is None:
             text, tone = "No service chosen", "look"
-        elif mode == "practice":
+        elif practice:
             text, tone = "Practice, not AI", "look"
         else:
             host = urlsplit(self._workbench.settings.endpoint).hostname or "?"

@@ -146,7 +146,7 @@ class Client:
     def announces_practice(self) -> bool:
         """Whether a practice service answers here. Sends no key, and asks this machine only.
 
-        Raises NotSentError when nobody is there.
+        Raises NotSentError when nobody is there, ServiceError when the answer is lost.
         """
         if not self._local:
             return False

@@ -10,7 +10,6 @@ import logging
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -176,7 +175,7 @@ class Workbench(QObject):
     def keep_window(self, values: Mapping[str, str]) -> None:
         """Remember how the window was left; written when it closes."""
         window = {**self.settings.window, **values}
-        self._service.settings = replace(self.settings, window=window)
+        self._service.settings = self.settings._replace(window=window)
 
     # ---- documents and versions
 
@@ -189,7 +188,7 @@ class Workbench(QObject):
             recent = (place, *rest)[:RECENT]
             window = {**self.settings.window, "document": found.document.id}
             # At once, not only at the end: what is open is found again after a crash too.
-            self._service.keep(replace(self.settings, recent_files=recent, window=window))
+            self._service.keep(self.settings._replace(recent_files=recent, window=window))
 
         self._documents.open(path.name, lambda studio: errands.bring_in(studio, path), opened)
 
@@ -265,7 +264,7 @@ class Workbench(QObject):
         self._emit_desk()
 
     def roll_seed(self) -> None:
-        self.set_draft(replace(self._draft, seed=self._draw_seed()))
+        self.set_draft(self._draft._replace(seed=self._draw_seed()))
 
     def generate(self) -> None:
         """Order the draft's variations from the shown version. One click, one order."""
@@ -308,7 +307,7 @@ class Workbench(QObject):
     # ---- service, key, preferences
 
     def choose_mode(self, mode: Literal["practice", "real"]) -> None:
-        self.set_settings(replace(self.settings, mode=mode))
+        self.set_settings(self.settings._replace(mode=mode))
 
     def set_settings(self, settings: Settings) -> None:
         """Take preferences; they are written at once. The library's place counts from the next

@@ -40,7 +40,7 @@ def test_a_lost_answer_is_shown_and_becomes_a_version_by_a_word(
 def test_what_was_no_picture_is_collected_again(
     terminal: Terminal, photo: Path, away: PracticeService
 ) -> None:
-    away.faults.add(Fault("output", "html", times=3))
+    away.faults.add(Fault("output", "html", times=4))
     (job,) = terminal.json("edit", photo, *CHANGE, status=4, **real(away))["jobs"]
     shown = terminal.json("show", job["id"])
     assert b"<html" in Path(shown["received"][0]).read_bytes()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import replace
 
 import pytest
 from engine_tools import Clock, carry, draft, edit
@@ -158,7 +157,7 @@ def test_the_books_have_a_line_for_each_charge_and_nothing_a_spreadsheet_runs(
 def test_what_is_safe_here_is_deleted_there_when_wished(
     studio: Studio, original: Version, service: PracticeService
 ) -> None:
-    studio.settings = replace(studio.settings, delete_after_download=True)
+    studio.settings = studio.settings._replace(delete_after_download=True)
     version = edit(studio, original)
     job = studio.library.get_job(version.job_id or "")
     assert studio.library.list_events(job.id)[-1].note == "deleted at the service"

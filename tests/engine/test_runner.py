@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from engine_tools import KEY, Clock, carry, draft, edit
+from fault_server import Spoil
 from PIL import Image
+from promises import Driver, open_studio, start_service
 
 from kontext_desktop.catalog import KONTEXT_MAX
-from kontext_desktop.engine import render, runner, sending
+from kontext_desktop.engine import collecting, intake, render, runner, sending
 from kontext_desktop.engine.order import place_order
 from kontext_desktop.engine.studio import Studio
 from kontext_desktop.errors import ParameterError
@@ -182,7 +184,7 @@ def test_an_expired_address_is_asked_anew(
 def test_an_unreadable_picture_is_kept_because_it_was_paid_for(
     studio: Studio, original: Version, service: PracticeService
 ) -> None:
-    service.faults.add(Fault("output", "html", times=3))
+    service.faults.add(Fault("output", "html", times=1 + collecting.UNREADABLE_TRIES))
     (job,) = carry(studio, place_order(studio, original, draft()))
     assert (job.state, job.charged) == (JobState.FAILED, "yes")
     assert job.problem is not None
@@ -194,14 +196,49 @@ def test_an_unreadable_picture_is_kept_because_it_was_paid_for(
     assert len(service.ledger) == 1
 
 
-def test_a_page_in_place_of_the_picture_once_is_no_end(
+def test_a_page_in_place_of_a_picture_is_fetched_again_without_a_person(
     studio: Studio, original: Version, service: PracticeService
 ) -> None:
     service.faults.add(Fault("output", "html"))
     (job,) = carry(studio, place_order(studio, original, draft()))
-    assert job.state is JobState.DONE
+    assert (job.state, job.charged) == (JobState.DONE, "yes")
     assert len(job.quarantine) == 1
-    assert len(service.ledger) == 1
+
+
+def test_a_picture_that_is_kept_from_us_is_not_said_to_be_deleted(
+    studio: Studio, original: Version, service: PracticeService
+) -> None:
+    service.faults.add(Fault("output", "status:403", times=100))
+    (job,) = carry(studio, place_order(studio, original, draft()))
+    assert (job.state, job.charged) == (JobState.FAILED, "yes")
+    assert job.problem is not None
+    assert "collect it again" in job.problem.hint
+    fetched = len([request for request in service.requests if request.server == "storage"])
+    assert fetched < 30
+
+
+def test_a_service_with_another_address_each_time_is_not_asked_without_a_pause(
+    tmp_path: Path, clock: Clock, picture: Path
+) -> None:
+    """As addresses that are signed anew for each question are."""
+    with start_service(tmp_path / "signing", clock) as server:
+        studio = open_studio(tmp_path / "library", server.url, clock)
+        document = intake.bring_in(studio.library, picture).document
+        version = studio.library.list_versions(document.id)[0]
+        for number in range(100):
+            address = f"{server.storage_url}/predictions/{number:032x}.jpeg"
+            outputs = Spoil("field", path=("data", "outputs"), value=[address])
+            server.spoil("result", outputs, after=1 + number)
+        driver = Driver(studio)
+        driver.take_up(place_order(studio, version, draft()))
+        driver.run(60.0)
+        looks = [request for request in server.requests if request.operation == "result"]
+        assert len(looks) < 12
+        server.calm()
+        driver.run(600.0)
+        (job,) = studio.library.list_jobs()
+        assert job.state is JobState.DONE
+        studio.close()
 
 
 def test_a_service_that_is_away_keeps_the_job_until_it_is_back(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -215,7 +214,7 @@ def test_one_window_never_writes_over_what_another_changed(
     person.open(picture)
     person.wait(lambda: bool(settings.read(tmp_path / "config").recent_files))
     kept = settings.read(tmp_path / "config")
-    settings.write(tmp_path / "config", replace(kept, daily_cap=1_000_000))
+    settings.write(tmp_path / "config", kept._replace(daily_cap=1_000_000))
     person.window.close()
     assert person.workbench.close()
     after = settings.read(tmp_path / "config")

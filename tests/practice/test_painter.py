@@ -10,7 +10,7 @@ from PIL import Image
 
 from kontext_desktop.catalog import KONTEXT_MAX
 from kontext_desktop.errors import ImageError
-from kontext_desktop.practice.painter import paint
+from kontext_desktop.practice.painter import paint, paint_plainly
 
 
 @pytest.fixture(scope="module")
@@ -195,3 +195,14 @@ def test_unknown_words_still_change_something_modestly(still):
     Image.fromarray(grey).save(output, "PNG")
     change = np.abs(painted(output.getvalue(), "frobnicate") - 128 / 255).mean()
     assert 0.01 < change < 0.15
+
+
+def test_plain_outputs_are_real_pictures_told_apart_by_prompt_and_seed(still):
+    asked = [("Warmer.", 7), ("Warmer.", 8), ("Cooler.", 7)]
+    outputs = {paint_plainly(still, prompt, seed, 3.5, None) for prompt, seed in asked}
+    assert len(outputs) == 3
+    assert paint_plainly(still, "Warmer.", 7, 3.5, None) in outputs
+    for output in outputs:
+        assert Image.open(io.BytesIO(output), formats=["JPEG"]).size == (24, 16)
+    with pytest.raises(ImageError):
+        paint_plainly(b"no picture", "Warmer.", 7, 3.5, None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +90,7 @@ class RecordingWorkbench(Workbench):
         self.desk_changed.emit(self.desk)
 
     def say_draft(self, **changes: Any) -> None:
-        self.said = replace(self.said, **changes)
+        self.said = self.said._replace(**changes)
         self.draft_changed.emit(self.said)
 
     def set_draft(self, draft: Draft) -> None:
@@ -106,7 +105,7 @@ class RecordingWorkbench(Workbench):
         self.tiles_changed.emit([])
 
     def roll_seed(self) -> None:
-        self.set_draft(replace(self.said, seed=self.said.seed + 1))
+        self.set_draft(self.said._replace(seed=self.said.seed + 1))
 
     def show_version(self, version_id: str) -> None:
         self.calls.append(("show_version", version_id))

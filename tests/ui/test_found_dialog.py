@@ -186,3 +186,12 @@ def test_deleting_at_the_service_is_asked_about_and_keeping_is_the_default(
     question = windows.window.findChildren(QDialog, "question")[-1]
     press(question, "questionYes", qtbot)
     assert workbench.list_calls("delete_at_service") == [("job",)]
+
+
+def test_a_held_enter_takes_nothing(dialog, workbench, qtbot):
+    dialog.findChild(QTimer).setInterval(60)
+    say(dialog, workbench)
+    for _ in range(8):
+        qtbot.keyClick(button(dialog, "mine"), Qt.Key.Key_Return)
+        qtbot.wait(20)
+    assert workbench.list_calls("choose") == []

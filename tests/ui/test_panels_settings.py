@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QLabel, QLineEdit, QPushButton, QSpinBox
@@ -29,7 +27,7 @@ def test_saving_keeps_what_was_set_and_all_the_rest(dialog, workbench, qtbot):
     dialog.findChild(QSpinBox, "jobsInFlight").setValue(5)
     assert workbench.list_calls("set_settings") == []
     press(dialog, "saveSettings", qtbot)
-    wanted = replace(before, mode="real", daily_cap=2_500_000, jobs_in_flight=5)
+    wanted = before._replace(mode="real", daily_cap=2_500_000, jobs_in_flight=5)
     assert workbench.list_calls("set_settings") == [(wanted,)]
     assert dialog.isHidden()
 
@@ -58,7 +56,7 @@ def test_nothing_changed_is_nothing_saved_and_cancel_saves_nothing(dialog, workb
 
 
 def test_no_choice_of_service_is_made_by_saving_something_else(show, workbench, qtbot):
-    workbench.settings = replace(workbench.settings, mode=None)
+    workbench.settings = workbench.settings._replace(mode=None)
     dialog = show(SettingsDialog)
     dialog.findChild(QSpinBox, "jobsInFlight").setValue(2)
     press(dialog, "saveSettings", qtbot)
@@ -127,8 +125,7 @@ def test_caps_limits_and_deleting_are_saved(dialog, workbench, qtbot):
     dialog.findChild(QSpinBox, "submitsPerMinute").setValue(30)
     dialog.findChild(QCheckBox, "deleteAfterDownload").setChecked(True)
     press(dialog, "saveSettings", qtbot)
-    wanted = replace(
-        before,
+    wanted = before._replace(
         batch_cap=1_600_000,
         document_cap=5_000_000,
         submits_per_minute=30,

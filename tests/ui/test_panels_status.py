@@ -52,3 +52,13 @@ def test_being_offline_is_said_and_goes_by_itself(bar, workbench):
 def test_what_is_looked_up_is_counted_apart(bar, workbench):
     workbench.say_desk(running=2, waiting=0, looking_up=1)
     assert text(bar, "jobCount") == "2 running · 1 looked up"
+
+
+def test_an_amount_is_never_cut_off(bar, workbench):
+    workbench.say_desk(
+        spent_possible=80_000, balance=12_340_000, offline_since=0.0, running=2, looking_up=3
+    )
+    bar.resize(860, 24)
+    for name in ("spentTodayStatus", "balance"):
+        label = bar.findChild(QLabel, name)
+        assert label.width() >= label.sizeHint().width()
