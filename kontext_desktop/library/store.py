@@ -269,6 +269,11 @@ class Library:
         with self._reading() as connection:
             return documents.list_versions(connection, document_id)
 
+    def count_versions(self) -> dict[str, int]:
+        """How many versions each document has, by its id, without what is in the trash."""
+        with self._reading() as connection:
+            return documents.count_versions(connection)
+
     def search_versions(
         self, query: Search, after: int | None = None, limit: int = 200
     ) -> list[Line]:
