@@ -147,7 +147,7 @@ def jobs(
     found: list[Job] = []
     if session.has_library():
         with session.reading() as library:
-            found = library.list_jobs(ended=None if everything else False)
+            found = library.list_jobs(ended=None if everything else False, shown=True)
     if session.json:
         session.print([describe_job(job) for job in found])
         return 0
