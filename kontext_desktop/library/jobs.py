@@ -159,10 +159,12 @@ def claim(
     writing: Writing, job: Job, places: int, per_minute: int, changes: Mapping[str, Any]
 ) -> Job | None:
     ours = (job.origin.endpoint, job.origin.practice)
+    account = changes.get("account") or None
     [[busy]] = writing.connection.execute(
+        # What another key has sent takes up places of that account, and may wait for it for days.
         "SELECT count(*) FROM jobs WHERE endpoint = ? AND practice = ?"
-        f" AND state IN ({_marks(_IN_FLIGHT)})",
-        (*ours, *_IN_FLIGHT),
+        f" AND coalesce(account, ?, '') = coalesce(?, '') AND state IN ({_marks(_IN_FLIGHT)})",
+        (*ours, account, account, *_IN_FLIGHT),
     )
     sent_at = changes["sent_at"]
     [[lately]] = writing.connection.execute(
@@ -174,10 +176,11 @@ def claim(
     [[before]] = writing.connection.execute(
         # An edit somebody sits in front of goes before a long batch: the smaller order first.
         "SELECT count(*) FROM jobs AS other WHERE endpoint = ? AND practice = ? AND state = ?"
-        " AND id <> ? AND upload_url IS NOT NULL AND problem IS NULL AND permitted_at > ?"
+        " AND id <> ? AND upload_url IS NOT NULL AND problem IS NULL"
+        " AND permitted_at BETWEEN ? AND ?"
         " AND (SELECT count(*) FROM jobs WHERE batch_id = other.batch_id)"
         " < (SELECT count(*) FROM jobs WHERE batch_id = ?)",
-        (*ours, JobState.QUEUED, job.id, sent_at - 60, job.batch_id),
+        (*ours, JobState.QUEUED, job.id, sent_at - 60, sent_at + 60, job.batch_id),
     )
     if busy + before >= places or lately + before >= per_minute:
         return None
@@ -191,7 +194,7 @@ def finish(
         raise ValueError("a Job is not done without a Result")
     if job.state is not JobState.DOWNLOADING:
         raise _conflict(job)
-    done = _move(writing, job, JobState.DONE, "received", {})
+    done = _move(writing, job, JobState.DONE, "received", {"problem": None})
     parent = documents.get_version(writing.connection, done.recipe.parent_version_id)
     # From here on its Versions are found by the prompt.
     search.forget(writing, done.sequence)

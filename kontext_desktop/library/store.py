@@ -450,9 +450,10 @@ class Library:
     ) -> Job | None:
         """Move from `queued` to `sending`; None while its turn has not come.
 
-        Its turn comes when fewer than `places` Jobs of its origin are sending, running or
-        downloading, fewer than `per_minute` were sent in the minute before `sent_at`, and no
-        smaller order waits for the place. Raises Conflict when it is no longer queued.
+        Its turn comes when fewer than `places` Jobs of its origin (and of the `account` among the
+        changes) are sending, running or downloading, fewer than `per_minute` were sent in the
+        minute before `sent_at`, and no smaller order waits for the place. Raises Conflict when it
+        is no longer queued.
         """
         with self._writing() as writing:
             changes["sent_at"] = sent_at
