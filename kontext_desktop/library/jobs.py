@@ -50,6 +50,16 @@ _EVER = """(
     UNION ALL SELECT id, endpoint, practice, prediction_id FROM erased_jobs
 )"""
 """Whose predictions are taken: also those of Jobs that were erased."""
+_AWAY = f"""(
+    EXISTS (
+        SELECT 1 FROM versions
+        WHERE versions.id = jobs.parent_version_id AND NOT {records.VISIBLE}
+    ) OR EXISTS (SELECT 1 FROM versions WHERE versions.job_id = jobs.id)
+    AND NOT EXISTS (
+        SELECT 1 FROM versions WHERE versions.job_id = jobs.id AND {records.VISIBLE}
+    )
+)"""
+"""Whether what a Job was made from, or all that came of it, is in the trash."""
 _CHANGEABLE = frozenset(field.name for field in fields(Job)) - {
     *("id", "sequence", "batch_id", "document_id", "recipe", "origin", "created_at"),
     *("state", "updated_at"),
@@ -114,6 +124,7 @@ def list_kept(
     origin: Origin | None,
     document_id: str | None,
     ended: bool | None,
+    shown: bool,
     limit: int | None,
 ) -> list[Job]:
     conditions, values = ["TRUE"], list[str | int]()
@@ -126,6 +137,10 @@ def list_kept(
     if ended is not None:
         states = [state for state in JobState if state.ended == ended]
         conditions.append(f"jobs.state IN ({_marks(states)})")
+        values += states
+    if shown:
+        states = [state for state in JobState if state.ended]
+        conditions.append(f"NOT (jobs.state IN ({_marks(states)}) AND {_AWAY})")
         values += states
     rows = connection.execute(
         f"{records.JOBS} WHERE {' AND '.join(conditions)} ORDER BY jobs.sequence LIMIT ?",
