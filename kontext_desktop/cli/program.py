@@ -5,7 +5,17 @@ from __future__ import annotations
 import typer
 
 from kontext_desktop import __version__
-from kontext_desktop.cli import answers, books, care, edit, history, moving, work
+from kontext_desktop.cli import (
+    answers,
+    books,
+    care,
+    edit,
+    history,
+    library,
+    moving,
+    opinions,
+    work,
+)
 from kontext_desktop.cli.session import common
 
 program = typer.Typer(
@@ -39,11 +49,16 @@ for command in (
     books.relocate,
     moving.pack,
     moving.unpack,
+    opinions.annotate,
+    opinions.undo,
+    opinions.redo,
+    opinions.trash,
     care.practice,
     care.doctor,
 ):
     program.command(command.__name__.replace("_", "-"))(common(command))
 program.add_typer(care.key_program(), name="key")
+program.add_typer(library.library_program(), name="library")
 
 
 @program.command()

@@ -72,10 +72,10 @@ class Session:
     library: Path | None
     endpoint: str | None
     practice: bool
-    allow_network: bool
     json: bool
     quiet: bool
     verbose: bool
+    allow_network: bool = False
 
     def settings(self) -> Settings:
         return settings.read(paths.config_folder(os.environ))
@@ -110,6 +110,7 @@ class Session:
         )
         for sentence in library.place_notice or ():
             self.say(sentence)
+        library.keep_up()
         studio = Studio(
             library=library,
             keys=self.keys,
@@ -122,6 +123,14 @@ class Session:
             yield studio
         finally:
             studio.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[Library]:
+        """The library to write to, without the service."""
+        from kontext_desktop.library import Library
+
+        with Library.open(self.library_folder(), program="kontext") as library:
+            yield library
 
     @contextmanager
     def reading(self) -> Iterator[Library]:

@@ -184,6 +184,13 @@ def list_versions(connection: sqlite3.Connection, document_id: str) -> list[Vers
     return sound(records.read_version, rows)
 
 
+def count_versions(connection: sqlite3.Connection) -> dict[str, int]:
+    rows = connection.execute(
+        f"SELECT document_id, count(*) FROM versions WHERE {records.VISIBLE} GROUP BY document_id"
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def touch_originals(writing: Writing, master_sha256: str) -> None:
     """Where an original is stands in its documents' sidecars."""
     rows = writing.connection.execute(

@@ -27,11 +27,13 @@ class Masters:
 
     def __init__(
         self,
+        folder: Path,
         blobs: Blobs,
         reading: Callable[[], AbstractContextManager[sqlite3.Connection]],
         writing: Callable[[], AbstractContextManager[Writing]] | None,
     ) -> None:
         """`writing` None: this library is open for reading only."""
+        self._folder = folder
         self._blobs = blobs
         self._reading = reading
         self._writing = writing
@@ -88,7 +90,7 @@ class Masters:
         a file that cannot be read, LibraryError.
         """
         if self._writing is None:
-            raise failures.reading_only()
+            raise failures.reading_only(self._folder)
         reference = self.find_reference(document.master_sha256)
         if reference is None:
             self._blobs.require(document.master_sha256)

@@ -101,7 +101,7 @@ class Portable:
                 for parcel in parcels
             ]
             under_way = sum(
-                len(jobs.list_kept(connection, None, document_id, False, None))
+                len(jobs.list_kept(connection, None, document_id, False, False, None))
                 for document_id in document_ids
             )
         sources = self._find_sources(parcels, originals)
@@ -132,7 +132,7 @@ class Portable:
         Raises LibraryError; the library then is as it was.
         """
         if self._writing is None:
-            raise failures.reading_only()
+            raise failures.reading_only(self._folder)
         with ExitStack() as staging:
             with archive.opened(path) as reader:
                 try:
@@ -226,7 +226,7 @@ def collect(connection: sqlite3.Connection, document_id: str) -> Parcel:
     ids = {version.id for version in versions}
     shown = {layer.result_id for version in versions for layer in version.layers}
     rows: list[tuple[int, Row]] = [(version.sequence, version) for version in versions]
-    for job in jobs.list_kept(connection, None, document.id, True, None):
+    for job in jobs.list_kept(connection, None, document.id, True, True, None):
         results = [
             (row["sequence"], records.read_result(row))
             for row in connection.execute("SELECT * FROM results WHERE job_id = ?", (job.id,))

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import logging
 import os
+import sqlite3
 import threading
 import time
 import uuid
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -25,6 +26,7 @@ from kontext_desktop.library import (
     documents,
     erasing,
     failures,
+    garbage,
     history,
     jobs,
     masters,
@@ -34,8 +36,10 @@ from kontext_desktop.library import (
     schema,
     search,
     sidecars,
+    space,
     trash,
     undo,
+    use,
 )
 from kontext_desktop.library import check as checking
 from kontext_desktop.library import repair as repairing
@@ -45,7 +49,7 @@ from kontext_desktop.library.masters import Masters
 from kontext_desktop.library.ownership import owned
 from kontext_desktop.library.places import Place
 from kontext_desktop.library.portable import Portable
-from kontext_desktop.library.report import Finding, Repair, Report
+from kontext_desktop.library.report import Finding, Garbage, Repair, Report, Use
 from kontext_desktop.library.rows import Connection, Writing
 from kontext_desktop.model import (
     Act,
@@ -78,6 +82,15 @@ def _random_id() -> str:
     return str(uuid.uuid4())
 
 
+def _inode(folder: Path) -> tuple[int, int] | None:
+    """Tells the database's file from any other; None where there is none."""
+    try:
+        told = os.stat(folder / schema.DATABASE)
+    except OSError:
+        return None
+    return told.st_dev, told.st_ino
+
+
 class Library:
     """The record of everything, open for as long as the program runs.
 
@@ -105,15 +118,18 @@ class Library:
         self.place_notice: tuple[str, str] | None = None
         """What to tell the person of the disk it lies on, and what to do: said once."""
         self.blobs = Blobs(folder, reading_only=reading_only)
-        self.masters = Masters(self.blobs, self._reading, None if reading_only else self._writing)
-        self.portable = Portable(
-            folder, self.blobs, self.masters, self._reading, None if reading_only else self._writing
-        )
+        writing = None if reading_only else self._writing
+        self.masters = Masters(folder, self.blobs, self._reading, writing)
+        self.portable = Portable(folder, self.blobs, self.masters, self._reading, writing)
+        self.reserve = space.RESERVE
+        """Bytes that are to stay free on the disk when an edit is ordered."""
+        self._free = space.free_bytes
         self._cache = Cache(folder)
         self._connection: Connection | None = connection
         self._closing = closing
         self._now = now
         self._new_id = new_id
+        self._inode = _inode(folder)
         self._lock = threading.Lock()
         self._sidecars = threading.Lock()
 
@@ -132,11 +148,12 @@ class Library:
     ) -> Library:
         """Open for reading and writing; make an empty library where there is none.
 
-        `program` is what others are told while this one holds it; `waiting` sleeps, `wait` seconds
-        in all, while another does. `look` finds out on what kind of disk a folder is; one on a
-        network share is opened only with `allow_network`. Raises LibraryError: that, held by
-        another process, made by a newer release, no library, damaged, not writable. Nothing in it
-        is changed then.
+        On a medium that can only be read it opens for review: `reading_only` is set, and every act
+        that writes says why not. `program` is what others are told while this one holds it;
+        `waiting` sleeps, `wait` seconds in all, while another does. `look` finds out on what kind
+        of disk a folder is; one on a network share is opened only with `allow_network`. Raises
+        LibraryError: that, held by another process, made by a newer release, no library, damaged,
+        not writable. Nothing in it is changed then.
         """
         folder = Path(os.path.realpath(folder))
         database = folder / schema.DATABASE
@@ -145,7 +162,8 @@ class Library:
             on_network = place.kind == "network"
             if on_network and not allow_network:
                 raise failures.on_network(folder, place.name)
-            schema.check_file(database)
+            if schema.check_file(database) and failures.is_unwritable(folder):
+                return cls.open_reading(folder)
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             closing.enter_context(owned(folder, program, now(), wait, waiting))
             restore.make_folders(folder)
@@ -185,8 +203,7 @@ class Library:
                     "The first picture you bring in makes one.",
                     str(folder),
                 )
-            connection = schema.connect(database, reading_only=True)
-            closing.callback(connection.close)
+            connection = schema.connect_reading(database, closing)
             library_id = schema.get_uuid(connection)
             return cls(folder, library_id, connection, closing.pop_all(), reading_only=True)
 
@@ -292,6 +309,11 @@ class Library:
         """Oldest first, without what is in the trash; each record is checked."""
         with self._reading() as connection:
             return documents.list_versions(connection, document_id)
+
+    def count_versions(self) -> dict[str, int]:
+        """How many versions each document has, by its id, without what is in the trash."""
+        with self._reading() as connection:
+            return documents.count_versions(connection)
 
     def search_versions(
         self, query: Search, after: int | None = None, limit: int = 200
@@ -442,11 +464,13 @@ class Library:
         origin: Origin | None = None,
         document_id: str | None = None,
         ended: bool | None = None,
+        shown: bool = False,
         limit: int | None = None,
     ) -> list[Job]:
-        """Oldest first, the first `limit` of them; None means whichever."""
+        """Oldest first, the first `limit` of them; None means whichever. `shown`: for a person,
+        without ended ones that belong to what is in the trash."""
         with self._reading() as connection:
-            return jobs.list_kept(connection, origin, document_id, ended, limit)
+            return jobs.list_kept(connection, origin, document_id, ended, shown, limit)
 
     def move_job(self, job: Job, to: JobState, note: str, **changes: Any) -> Job:
         """Write the Job's next state, durably, before the act it names; `note` says why.
@@ -467,9 +491,10 @@ class Library:
     ) -> Job | None:
         """Move from `queued` to `sending`; None while its turn has not come.
 
-        Its turn comes when fewer than `places` Jobs of its origin are sending, running or
-        downloading, fewer than `per_minute` were sent in the minute before `sent_at`, and no
-        smaller order waits for the place. Raises Conflict when it is no longer queued.
+        Its turn comes when fewer than `places` Jobs of its origin (and of the `account` among the
+        changes) are sending, running or downloading, fewer than `per_minute` were sent in the
+        minute before `sent_at`, and no smaller order waits for the place. Raises Conflict when it
+        is no longer queued.
         """
         with self._writing() as writing:
             changes["sent_at"] = sent_at
@@ -585,7 +610,7 @@ class Library:
 
     def put_cached(self, name: str, data: bytes) -> None:
         if self.reading_only:
-            raise failures.reading_only()
+            raise failures.reading_only(self.folder)
         self._cache.put(name, data)
 
     def _note_place(self, place: Place) -> None:
@@ -598,14 +623,17 @@ class Library:
     # Upkeep
 
     def keep_up(self) -> None:
-        """What an open library owes, all of it quick or once a day: sidecars that a crash left out,
-        a backup when one is due."""
+        """What an open library owes, all of it quick or once a day: the trash emptied of what has
+        been there for thirty days, sidecars that a crash left out, a backup when one is due."""
         if self.reading_only:
             return
+        self.empty_trash(self._now())
         with self._reading() as connection:
             missing = sidecars.list_missing(self.folder, connection)
         for version_id in missing:
             self._put_sidecar(version_id)
+        with failures.translated(self.folder):
+            space.take_ballast(self.folder, self._free)
         self.back_up_if_due()
 
     def check(
@@ -618,7 +646,7 @@ class Library:
     def repair(self, report: Report) -> Repair:
         """Mend what `check` has named, as far as it can be, after a backup. Again does nothing."""
         if self.reading_only:
-            raise failures.reading_only()
+            raise failures.reading_only(self.folder)
 
         def look() -> Sequence[Finding]:
             return self.check(deep=False).damage
@@ -636,6 +664,41 @@ class Library:
             connection.damaged.clear()
         return Repair(tuple(acts), tuple(look()) if acts else report.damage)
 
+    def check_space(self, expected: int) -> None:
+        """Raise LibraryError unless the disk has room for `expected` more bytes, three times over,
+        and a gigabyte beside (`reserve`). Asked before money is spent."""
+        with failures.translated(self.folder):
+            space.check(self.folder, expected, self.reserve, self._free)
+
+    def free_bytes(self) -> int:
+        """What is left on the library's disk."""
+        with failures.translated(self.folder):
+            return self._free(self.folder)
+
+    def count(self) -> dict[str, int]:
+        """How many documents, versions and jobs there are."""
+        with self._reading() as connection:
+            counts = backup.count_rows(connection)
+        return {table: counts[table] for table in ("documents", "versions", "jobs")}
+
+    def measure_use(self) -> Use:
+        """How many bytes are taken by what."""
+        with self._beside() as connection:
+            return use.measure(self.folder, connection)
+
+    def find_garbage(self) -> Garbage:
+        """Files that nobody needs, and that are a day old at least."""
+        with self._beside() as connection:
+            return garbage.find(self.folder, connection, time.time())
+
+    def remove_garbage(self) -> Garbage:
+        """Remove them; returns what went."""
+        if self.reading_only:
+            raise failures.reading_only(self.folder)
+        found = self.find_garbage()
+        with self._reading() as connection:  # nothing is written meanwhile
+            return garbage.remove(self.folder, connection, found, time.time())
+
     def list_damaged(self) -> list[str]:
         """A sentence for each damaged record that lists have left out since the library was opened.
         The rest is there; `check` finds all damage, `repair` mends it."""
@@ -646,7 +709,7 @@ class Library:
         """Make a proved backup of the database in the library's `backups`; the pictures stay where
         they are. Other calls go on meanwhile."""
         if self.reading_only:
-            raise failures.reading_only()
+            raise failures.reading_only(self.folder)
         with self._beside() as connection:
             return backup.make(connection, self.folder, self._now())
 
@@ -671,30 +734,34 @@ class Library:
         """A second connection, reading only: long reads through it do not hold up the rest."""
         with self._reading():
             pass  # raises where it is closed, or gone
-        with failures.translated(self.folder), closing(self._connect_beside()) as connection:
-            yield connection
-
-    def _connect_beside(self) -> Connection:
-        return schema.connect(self.folder / schema.DATABASE, reading_only=True)
+        with failures.translated(self.folder), ExitStack() as held:
+            yield schema.connect_reading(self.folder / schema.DATABASE, held)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         with self._lock, failures.translated(self.folder):
             if self._connection is None:
                 raise LibraryError("The library is closed.", "Open it again.")
+            if _inode(self.folder) != self._inode:
+                # SQLite would go on in a file that has no name any more, or is another's now.
+                raise failures.gone(self.folder)
             yield self._connection
 
     @contextmanager
     def _writing(self) -> Iterator[Writing]:
         """One transaction: committed, and on the disk, when the block has ended without error."""
         if self.reading_only:
-            raise failures.reading_only()
+            raise failures.reading_only(self.folder)
         with self._reading() as connection:
             writing = Writing(connection, self._now(), self._new_id)
-            connection.execute("BEGIN IMMEDIATE")
             try:
+                connection.execute("BEGIN IMMEDIATE")
                 yield writing
                 connection.execute("COMMIT")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL:
+                    space.give_up_ballast(self.folder)  # whoever tries once more finds room
+                raise
             finally:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
