@@ -9,7 +9,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QMimeData, QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -248,6 +248,16 @@ class Canvas(QWidget):
     def pannable(self) -> bool:
         """Whether there is more of the picture than is seen."""
         return self._shown is not None and self._viewport.pannable
+
+    def document_size(self) -> QSize:
+        return QSize(*self._viewport.document)
+
+    def show_in_middle(self, position: QPointF) -> None:
+        """Bring a document position into the middle of each pane."""
+        view = self._viewport
+        now = view.to_view(Point(position.x(), position.y()))
+        view.pan(view.view.width / 2 - now.x, view.view.height / 2 - now.y)
+        self._move()
 
     def seen_part(self) -> QRectF:
         """What is seen, in document pixels; may reach beyond the picture."""

@@ -18,7 +18,7 @@ from kontext_desktop.ui.viewport import Point, Viewport
 _REACH = 7
 """So near to the divider, in device-independent pixels, a drag takes hold of it."""
 _KNOB = 7
-_MOST_DOUBLINGS = 5
+MOST_DOUBLINGS = 5
 MIX_STEPS = 10
 _OPAQUE = QImage.Format.Format_RGB32
 
@@ -56,10 +56,14 @@ class Comparison:
 
     def step(self, steps: int) -> None:
         """Less (negative) or more: of the shown picture, or of the difference."""
+        self.set_amount((self.mix if self.mode is Mode.ONION else self.doublings) + steps)
+
+    def set_amount(self, amount: int) -> None:
+        """`mix` or `doublings`, whichever this mode has."""
         if self.mode is Mode.ONION:
-            self.mix = min(max(self.mix + steps, 0), MIX_STEPS)
+            self.mix = min(max(amount, 0), MIX_STEPS)
         elif self.mode is Mode.DIFFERENCE:
-            self.doublings = min(max(self.doublings + steps, 0), _MOST_DOUBLINGS)
+            self.doublings = min(max(amount, 0), MOST_DOUBLINGS)
 
     # ---- the divider
 

@@ -11,7 +11,10 @@ from kontext_desktop.ui.commands import COMMANDS, key_name
 from kontext_desktop.ui.theme import Theme
 
 _BY_HAND = (
-    ("Hold \\", "See the version before"),
+    ("Hold \\", "See what it is compared with: the version before, if nothing else was chosen"),
+    ("1 to 9", "Show that variation in its place; Enter keeps it, Esc goes back"),
+    ("0", "What the variations were made from, until the next key"),
+    ("Right click on a version", "Compare with this one"),
     ("Wheel", "Zoom at the pointer"),
     ("Space and drag", "Move the picture; also the middle button"),
     ("Double click", "1:1 there, and back"),
