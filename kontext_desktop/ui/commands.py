@@ -61,7 +61,7 @@ LOOKING_COMMANDS = (
     Command("onion", "Onion skin", (), Qt.Key.Key_O, checkable=True),
     Command("difference", "Difference", (), Qt.Key.Key_D, checkable=True),
     Command("less", "Less of the onion skin or difference", (), Qt.Key.Key_BracketLeft),
-    Command("more", "More of it", (), Qt.Key.Key_BracketRight),
+    Command("more", "More of the onion skin or difference", (), Qt.Key.Key_BracketRight),
     Command("compare_parent", "Compare with what it was made from"),
     Command("compare_original", "Compare with the original"),
     Command("overview", "Overview while zoomed in", (), Qt.Key.Key_N, checkable=True),

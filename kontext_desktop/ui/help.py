@@ -11,7 +11,7 @@ from kontext_desktop.ui.commands import COMMANDS, key_name
 from kontext_desktop.ui.theme import Theme
 
 _BY_HAND = (
-    ("Hold \\", "See what it is compared with: the version before, if nothing else was chosen"),
+    ("Hold \\", "See the version before, or what was chosen to compare with"),
     ("1 to 9", "Show that variation in its place; Enter keeps it, Esc goes back"),
     ("0", "What the variations were made from, until the next key"),
     ("Right click on a version", "Compare with this one"),
@@ -29,12 +29,15 @@ def make_shortcuts_page(theme: Theme, parent: QWidget) -> QDialog:
         keys = [key_name(key) for key in (command.single, *command.keys[:1]) if key is not None]
         if keys:
             rows.append((" or ".join(keys), command.text))
+    half = (len(rows) + 1) // 2  # in two columns, for small screens
     grid = QGridLayout()
     grid.setHorizontalSpacing(2 * theme.size("gap"))
     grid.setVerticalSpacing(theme.size("grid"))
     for number, (keys_text, meaning) in enumerate(rows):
-        grid.addWidget(_label(keys_text, "heading"), number, 0)
-        grid.addWidget(_label(meaning), number, 1)
+        column, row = divmod(number, half)
+        grid.addWidget(_label(keys_text, "heading"), row, 3 * column)
+        grid.addWidget(_label(meaning), row, 3 * column + 1)
+    grid.setColumnMinimumWidth(2, 2 * theme.size("gap"))
     _column(page).addLayout(grid)
     return page
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QGridLayout, QWidget
 
@@ -27,6 +27,8 @@ _USUAL = "canvas grid overview"
 
 
 class Looking(QObject):
+    comparing_changed = Signal(bool)
+
     def __init__(
         self,
         workbench: Workbench,
@@ -139,6 +141,7 @@ class Looking(QObject):
             self._workbench.want_before()
         self._canvas.compare(self._comparison)
         self._apply()
+        self.comparing_changed.emit(self._comparison is not None)
 
     def _step(self, steps: int) -> None:
         if self._comparison is not None:
@@ -192,7 +195,7 @@ class Looking(QObject):
         if wanted and self._navigator is None:
             self._navigator = Navigator(self._canvas, self._theme, self._widget)
             corner = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
-            self._over.addWidget(self._navigator, 0, 0, 3, 3, corner)
+            self._over.addWidget(self._navigator, 0, 0, 2, 3, corner)
         if self._navigator is not None:
             self._navigator.setVisible(wanted)
             if wanted:

@@ -380,6 +380,7 @@ class MainWindow(QMainWindow):
                 action.setEnabled(False)
             self.actions_by_name |= made
             looking.take_actions(made)
+            looking.comparing_changed.connect(self.top_bar.show_comparing)
             if self._desk is not None:
                 looking.show_desk(self._desk)
         return self._looking

@@ -28,8 +28,8 @@ class Navigator(QWidget):
         self._small = QPixmap()
         self._small_of = 0
         edge = 4 * theme.size("grid")
-        self.setContentsMargins(0, 0, edge, edge)
-        self._edge = QSize(edge, edge)
+        self.setContentsMargins(0, 0, edge, 0)
+        self._edge = QSize(edge, 0)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def follow(self) -> None:

@@ -20,8 +20,6 @@ _VEIL = 120
 """Opacity, of 255, of the shade over what is not sent."""
 _GROUND = 225
 """Opacity of the ground under a word."""
-_FINE = 150
-"""Opacity of the pixel grid."""
 _WORD_WIDTH = 280
 GRID_ABOVE = 8.0
 """The zoom above which the borders of the picture's pixels are drawn."""
@@ -71,9 +69,10 @@ def draw_pixel_grid(painter: QPainter, seen: QRect, view: Viewport, theme: Theme
     """The borders between the picture's pixels, within the part `seen` of it."""
     from PySide6.QtCore import QLineF  # rarely wanted, and never at first
 
-    fine = theme.colour("outline_hover")
-    fine.setAlpha(_FINE)
-    painter.setPen(fine)
+    painter.save()
+    # Taken away from what is there, or the other way round: seen on dark and light alike.
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Difference)
+    painter.setPen(theme.colour("pixel_grid"))
     x, y = view.origin
     lines = []
     for column in range(
@@ -87,6 +86,7 @@ def draw_pixel_grid(painter: QPainter, seen: QRect, view: Viewport, theme: Theme
         place = y + row * view.zoom
         lines.append(QLineF(seen.left(), place, seen.right(), place))
     painter.drawLines(lines)
+    painter.restore()
 
 
 def draw_word(

@@ -71,9 +71,14 @@ class TopBar(QFrame):
         if self._compare is not None:
             return
         self._compare = _quiet("compareButton", "Compare", "The picture and the one before: S")
+        self._compare.setCheckable(True)
         self._compare.clicked.connect(self.compare_asked)
         self._row.insertWidget(self._row.indexOf(self._before), self._compare)
         QWidget.setTabOrder(self._compare, self._before)
+
+    def show_comparing(self, comparing: bool) -> None:
+        if self._compare is not None:
+            self._compare.setChecked(comparing)
 
     def show_versions(self, shown: bool, compact: bool) -> None:
         """The button is there where the versions are, or may be, put away."""

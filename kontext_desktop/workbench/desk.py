@@ -101,7 +101,8 @@ class Workbench(QObject):
         self._account.changed.connect(self._account_changed)
         self._account.refunded.connect(self._take_refunds)
         self._queue.charged.connect(self._account.count)
-        gallery = Gallery(self._link, self)
+        gallery = self._gallery = Gallery(self._link, self)
+        gallery.drift_measured.connect(self._emit_versions)
         gallery.thumbnail_made.connect(self.thumbnail_made)
         self._documents = Documents(self._link, gallery, self)
         self._documents.changed.connect(self._emit_desk)
@@ -419,7 +420,8 @@ class Workbench(QObject):
     def _emit_versions(self) -> None:
         from kontext_desktop.workbench.listing import list_rows  # not for the first paint
 
-        self.versions_changed.emit(list_rows(self._documents.versions, self._queue.jobs))
+        drifts = self._gallery.drifts
+        self.versions_changed.emit(list_rows(self._documents.versions, self._queue.jobs, drifts))
 
     def _emit_tiles(self) -> None:
         self.tiles_changed.emit(self._orders.list_tiles(self._now(), self._account.refunds))
