@@ -144,6 +144,14 @@ def make_menus(
     return menus
 
 
+def list_in_menus() -> list[Command]:
+    """All commands, in the order of the menus; what is in none comes first."""
+    items = [item for _, names in MENUS for item in names]
+    order = [name for item in items for name in ((item,) if isinstance(item, str) else item[1])]
+    places = {name: place for place, name in enumerate(order)}
+    return sorted(COMMANDS, key=lambda command: places.get(command.name, -1))
+
+
 def _add_recent(
     menu: QMenu, list_recent: Callable[[], Sequence[str]], open_recent: Callable[[Path], None]
 ) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from kontext_desktop import __version__
 from kontext_desktop.catalog import KONTEXT_MAX
-from kontext_desktop.ui.commands import COMMANDS, key_name
+from kontext_desktop.ui.commands import key_name, list_in_menus
 from kontext_desktop.ui.theme import Theme
 
 _BY_HAND = (
@@ -25,7 +25,7 @@ _BY_HAND = (
 def make_shortcuts_page(theme: Theme, parent: QWidget) -> QDialog:
     page = _make_page("Keyboard shortcuts", theme, parent)
     rows = list(_BY_HAND)
-    for command in COMMANDS:
+    for command in list_in_menus():
         keys = [key_name(key) for key in (command.single, *command.keys[:1]) if key is not None]
         if keys:
             rows.append((" or ".join(keys), command.text))

@@ -222,3 +222,36 @@ def test_one_window_never_writes_over_what_another_changed(
     assert after.mode is None, "what only this run was told is not kept"
     assert after.recent_files == (str(picture),)
     assert after.window["document"]
+
+
+def test_variations_are_picked_compared_and_measured(
+    enter: Enter, service: PracticeService, picture: Path
+) -> None:
+    person = enter("--endpoint", service.url)
+    person.open(picture)
+    assert person.picture is not None
+    original = person.picture.version_id
+    person.write("prompt", "Replace the background with pale blue.")
+    person.find("variations").setFocus()
+    person.write("variations", "2")
+    person.generate(2)
+    first, second = (tile.version_id for tile in person.tiles)
+    person.wait(lambda: all("drift" in row.note for row in person.rows[:2]))
+
+    canvas = person.window.canvas
+    canvas.setFocus()
+    QTest.keyClick(canvas, Qt.Key.Key_2)
+    person.wait(lambda: person.picture is not None and person.picture.version_id == second)
+    QTest.keyClick(canvas, Qt.Key.Key_1)
+    QTest.keyClick(canvas, Qt.Key.Key_Return)
+    person.wait(lambda: person.picture is not None and person.picture.version_id == first)
+    person.wait(lambda: person.before is not None and person.before.version_id == original)
+
+    assert second is not None
+    person.window._version_list.compare_asked.emit(second)
+    person.wait(lambda: person.before is not None and person.before.version_id == second)
+    assert person.window.actions_by_name["split"].isChecked()
+    person.window.actions_by_name["compare_parent"].trigger()
+    person.wait(lambda: person.before is not None and person.before.version_id == original)
+    assert person.desk is not None
+    assert (person.desk.before_id, person.desk.shown_version_id) == (original, first)
