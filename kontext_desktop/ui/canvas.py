@@ -40,8 +40,8 @@ from kontext_desktop.ui.theme import Theme
 from kontext_desktop.ui.viewport import Point, Viewport
 from kontext_desktop.workbench import Picture
 
-_SMOOTH_LIMIT = 3_000_000
-"""Device pixels that are filtered even while moving: some 8 ms on one slow core, half a frame."""
+_SMOOTH_LIMIT = 1_000_000
+"""Device pixels that are filtered even while moving: a few milliseconds on one slow core."""
 
 _REST_MS = 120
 """Without movement for so long, a larger view is drawn filtered again."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from PySide6.QtCore import QPoint, QRect, QRectF, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter
 
 from kontext_desktop.ui.overlays import draw_word
@@ -157,12 +157,16 @@ class Comparison:
         self, view: Viewport, seen: QRect, pictures: tuple[Pyramid, Pyramid], filtered: bool
     ) -> QImage:
         """How far the two are apart, channel by channel, doubled; black where they are alike.
-        At the size of the screen, so it costs what the view costs."""
+        At the size of the screen, so it costs what the view costs; half of it each way for a view
+        that moves and is not filtered."""
         before, shown = pictures
-        if self._sheets is None or self._sheets[0].size() != seen.size():
-            self._sheets = (QImage(seen.size(), _OPAQUE), QImage(seen.size(), _OPAQUE))
+        part = 1.0 if filtered else 0.5
+        size = (seen.size().toSizeF() * part).toSize().expandedTo(QSize(1, 1))
+        if self._sheets is None or self._sheets[0].size() != size:
+            self._sheets = (QImage(size, _OPAQUE), QImage(size, _OPAQUE))
         sheet, copy = self._sheets
         painter = QPainter(sheet)
+        painter.scale(size.width() / seen.width(), size.height() / seen.height())
         painter.translate(-seen.topLeft())
         shown.draw(painter, view, filtered=filtered)
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Difference)

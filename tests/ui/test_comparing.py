@@ -160,6 +160,20 @@ def test_the_difference_of_equal_pictures_is_black(canvas: Canvas, zoom: float) 
     assert {colour_at(image, x, y) for x in range(100, 500, 7) for y in (150, 250)} == {(0, 0, 0)}
 
 
+def test_a_large_view_that_moves_is_compared_too(canvas: Canvas) -> None:
+    """It is drawn in half the size until it rests."""
+    canvas.resize(1500, 1000)
+    comparison = Comparison(Mode.DIFFERENCE)
+    comparison.set_amount(0)
+    canvas.compare(comparison)
+    canvas.zoom_to(1.5)
+    apart = tuple(abs(now - before) for now, before in zip(NOW, BEFORE, strict=True))
+    assert colour_at(drawn(canvas), 700, 500) == apart
+    canvas.set_before(plain("same", NOW))
+    canvas.zoom_to(0.8)
+    assert colour_at(drawn(canvas), 700, 500) == (0, 0, 0)
+
+
 @pytest.mark.parametrize("doublings", [0, 1, 3])
 def test_a_difference_is_doubled_and_ends_at_white(canvas: Canvas, doublings: int) -> None:
     comparison = Comparison(Mode.DIFFERENCE)

@@ -367,15 +367,25 @@ def test_escape_from_writing_first_goes_to_the_picture_only(open_window: Open) -
     assert mode_of(window) == ""
 
 
-def test_digits_of_a_keypad_are_written_too(open_window: Open) -> None:
+@pytest.mark.parametrize("kind", [QLineEdit, QPlainTextEdit, QSpinBox])
+def test_digits_and_enter_in_a_text_field_pick_nothing(
+    open_window: Open, kind: type[QWidget], monkeypatch: pytest.MonkeyPatch
+) -> None:
     window = open_window()
-    field = find(window, "seed")
-    field.setFocus()
     asked: list[str] = []
-    window.workbench.desk_changed.connect(lambda desk: asked.append(desk.shown_version_id))
+    monkeypatch.setattr(window.workbench, "show_version", asked.append)
     window.workbench.tiles_changed.emit([tile(1, "a"), tile(2, "b")])
-    QTest.keyClick(field, Qt.Key.Key_2, Qt.KeyboardModifier.KeypadModifier)
-    assert "b" not in asked
+    field = next(field for field in window.findChildren(kind) if field.isVisible())
+    field.setFocus()
+    for modifier in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier):
+        for key in (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_0, Qt.Key.Key_Return):
+            QTest.keyClick(field, key, modifier)
+            field.setFocus()
+    assert asked == []
+    assert not window.canvas.shows_before
+    window.canvas.setFocus()
+    press(Qt.Key.Key_2)
+    assert asked == ["b"]
 
 
 def tile(number: int, version_id: str | None) -> Tile:
