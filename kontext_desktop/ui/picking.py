@@ -1,6 +1,7 @@
 """Picking among the variations of an order: each shown in its place by its number.
 
-What is seen is always what the next edit starts from; going back brings what was shown at first.
+A picked one is the shown version at once, so that the next edit starts from what is seen; going
+back shows again what was shown at first.
 """
 
 from __future__ import annotations

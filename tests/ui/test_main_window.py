@@ -442,6 +442,15 @@ def test_full_screen_is_the_picture_alone_and_leads_back(open_window: Open) -> N
     assert shown(window) == before
 
 
+def test_a_window_that_was_left_in_full_screen_comes_back_as_a_window(open_window: Open) -> None:
+    window = open_window()
+    press(Qt.Key.Key_F)
+    window.close()
+    again = open_window(window=dict(window.workbench.settings.window))
+    assert not again.isFullScreen()
+    assert shown(again) >= {"topBar", "right", "strip", "statusBar"}
+
+
 def test_guides_and_greys_are_found_again(open_window: Open) -> None:
     window = open_window()
     for name in ("thirds", "canvas_mid", "grid"):
