@@ -332,7 +332,7 @@ class Canvas(QWidget):
         return self._visible
 
     def _is_on_divider(self, at: QPointF) -> bool:
-        if self._comparison is None or self._before is None or self.shows_before:
+        if self._comparison is None or self._before is None or self.shows_before or self._has_hand:
             return False
         ratio = self.devicePixelRatioF()
         place = self._in_view(at)
@@ -492,7 +492,7 @@ class Canvas(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         left = event.button() == Qt.MouseButton.LeftButton
         pans = left and (self._has_hand or self._viewport.pannable)
-        if left and not self._has_hand and self._is_on_divider(event.position()):
+        if left and self._is_on_divider(event.position()):
             self._drags_divider = True
         elif self._shown and (pans or event.button() == Qt.MouseButton.MiddleButton):
             self._dragged_from = event.position()

@@ -94,6 +94,19 @@ def test_a_drag_beside_the_divider_moves_the_picture(canvas: Canvas, qtbot: QtBo
     assert canvas.document_position(QPointF(130, 90)) == kept
 
 
+def test_with_the_hand_a_drag_on_the_divider_moves_the_picture(
+    canvas: Canvas, qtbot: QtBot
+) -> None:
+    canvas.compare(Comparison(Mode.SPLIT))
+    canvas.zoom_to(1.0)
+    kept = canvas.document_position(QPointF(300, 200))
+    canvas.set_hand(True)
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(300, 200))
+    qtbot.mouseMove(canvas, QPoint(330, 190))
+    qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(330, 190))
+    assert canvas.document_position(QPointF(330, 190)) == kept
+
+
 def test_the_values_under_the_pointer_are_those_of_the_side_it_is_on(
     canvas: Canvas, qtbot: QtBot
 ) -> None:
