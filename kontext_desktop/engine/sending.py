@@ -67,7 +67,7 @@ def prepare(studio: Studio, service: Service, job: Job, report: _Report) -> Step
         return Step(job, None)
     try:
         check_may_send(studio, studio.library.get_document(job.document_id))
-        if job.upload_url is None or studio.now() - (job.uploaded_at or 0.0) > UPLOAD_LASTS:
+        if job.upload_url is None or not _is_fresh(studio, job.uploaded_at):
             return Step(_upload(studio, service, job, report), 0.0)
         return _send(studio, service, job)
     except (BudgetError, ParameterError) as error:
@@ -110,10 +110,15 @@ def _find_upload(studio: Studio, job: Job) -> tuple[str, float]:
     """Where the same bytes already lie at the same service, and since when; "" for nowhere."""
     for other in studio.library.list_jobs(origin=job.origin, document_id=job.document_id):
         at = other.uploaded_at or 0.0
-        fresh = studio.now() - at < UPLOAD_LASTS
-        if other.input_sha256 == job.input_sha256 and other.upload_url and fresh:
+        same = other.input_sha256 == job.input_sha256
+        if same and other.upload_url and _is_fresh(studio, at):
             return other.upload_url, at
     return "", 0.0
+
+
+def _is_fresh(studio: Studio, uploaded_at: float | None) -> bool:
+    """Whether an upload is still there. One from the future was dated by a wrong clock."""
+    return 0 <= studio.now() - (uploaded_at or 0.0) < UPLOAD_LASTS
 
 
 def _send(studio: Studio, service: Service, job: Job) -> Step:
@@ -152,7 +157,8 @@ def _send(studio: Studio, service: Service, job: Job) -> Step:
         running = accept(studio, claimed, prediction.id, f"accepted as {prediction.id}")
     except Conflict as error:
         # The service answered with the id of another edit: whatever it made is looked for.
-        return _unsure(studio, claimed, UnansweredError(error.message, error.hint, error.detail))
+        asked = studio.library.get_job(claimed.id)
+        return _unsure(studio, asked, UnansweredError(error.message, error.hint, error.detail))
     return Step(running, waiting.next_look(studio, running, 0.0))
 
 
