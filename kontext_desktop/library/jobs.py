@@ -34,7 +34,10 @@ MOVES: Mapping[JobState, frozenset[JobState]] = {
         {JobState.RUNNING, JobState.UNSURE, JobState.FAILED, JobState.QUEUED}
     ),
     JobState.UNSURE: frozenset({JobState.RUNNING, JobState.FAILED}),
-    JobState.RUNNING: frozenset({JobState.DOWNLOADING, JobState.FAILED, JobState.EXPIRED}),
+    # Back to `unsure`: the service has named the prediction of another library.
+    JobState.RUNNING: frozenset(
+        {JobState.DOWNLOADING, JobState.FAILED, JobState.EXPIRED, JobState.UNSURE}
+    ),
     # `done` is not here: only `finish` goes there, with the Results.
     JobState.DOWNLOADING: frozenset({JobState.FAILED, JobState.EXPIRED}),
     # By a click and free of charge: search once more for a lost answer, collect once more what the

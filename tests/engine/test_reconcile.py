@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 from engine_tools import Clock, carry, draft
+from fault_server import Spoil
+from promises import open_studio as desk
+from promises import start_service
 
 from kontext_desktop.engine import intake, reconcile, runner
 from kontext_desktop.engine.order import place_order, repeat_order
@@ -251,6 +254,25 @@ def test_two_libraries_on_one_key_never_adopt_each_others(
     assert reconcile.is_probable(studio, mine)
     with pytest.raises(LibraryError, match="another library"):
         reconcile.adopt(studio, studio.get_service(), mine, seeds[8])
+
+
+def test_the_edit_of_another_library_is_taken_from_no_answer(
+    tmp_path: Path, clock: Clock, picture: Path
+) -> None:
+    """Whatever the service says, one prediction never becomes two Jobs'."""
+    with start_service(tmp_path / "confused", clock) as server:
+        jobs = []
+        for name, seed in (("one", 7), ("other", 8)):
+            studio = desk(tmp_path / name, server.url, clock)
+            document = intake.bring_in(studio.library, picture).document
+            version = studio.library.list_versions(document.id)[0]
+            jobs += carry(studio, place_order(studio, version, draft(seed=seed)), limit=1e5)
+            studio.close()
+            first = server.ledger[0].id
+            server.spoil("submit", Spoil("field", path=("data", "id"), value=first))
+        assert [job.prediction_id for job in jobs] == [first, None]
+        assert (jobs[1].state, jobs[1].charged) == (JobState.UNSURE, "maybe")
+        assert len(server.ledger) == 2
 
 
 def test_a_lost_answer_is_not_looked_for_with_another_key(
