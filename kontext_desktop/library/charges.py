@@ -64,7 +64,9 @@ def refunded(connection: sqlite3.Connection, job_id: str) -> int:
     return int(amount)
 
 
-def put_refund(writing: Writing, job: Job, amount: int, note: str) -> None:
+def put_refund(writing: Writing, job: Job, amount: int, note: str) -> bool:
+    if refunded(writing.connection, job.id):
+        return False
     writing.insert(
         "charge_events",
         {
@@ -75,3 +77,4 @@ def put_refund(writing: Writing, job: Job, amount: int, note: str) -> None:
             "note": note,
         },
     )
+    return True
