@@ -96,6 +96,7 @@ class Session:
 
         preferred = self.settings()
         library = Library.open(self.library_folder(), program="kontext")
+        library.keep_up()
         studio = Studio(
             library=library,
             keys=self.keys,

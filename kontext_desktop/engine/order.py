@@ -76,6 +76,7 @@ def place_order(
     check_draft(draft, model)
     document = studio.library.get_document(parent.document_id)
     sending.check_may_send(studio, document)
+    studio.library.check_space(sending.EXPECTED_BYTES * draft.count)
     service = studio.get_service()
     if expected_origin is not None and service.origin != expected_origin:
         raise ServiceError(

@@ -83,7 +83,7 @@ class Blobs:
     def remove(self, sha256: str) -> None:
         """Take the file away; nothing happens when it is not there. No row may name it."""
         if self._reading_only:
-            raise failures.reading_only()
+            raise failures.reading_only(self._library)
         with failures.translated(self._library):
             self.path(sha256).unlink(missing_ok=True)
 
@@ -105,7 +105,7 @@ class Blobs:
 
     def _keep(self, chunks: Iterable[bytes]) -> tuple[str, int]:
         if self._reading_only:
-            raise failures.reading_only()
+            raise failures.reading_only(self._library)
         digest, length = hashlib.sha256(), 0
         with failures.translated(self._library), incoming(self._library) as temporary:
             with temporary.open("wb") as file:
@@ -122,7 +122,9 @@ class Blobs:
         """Give a whole, synced file its name, and make the name durable."""
         target = self.path(sha256)
         target.parent.mkdir(mode=0o700, exist_ok=True)
-        if not _holds(target, sha256):
+        if _holds(target, sha256):
+            os.utime(target)  # it is wanted again: nothing that tidies up may take it for old
+        else:
             os.replace(temporary, target)
         # Also for a file that was there: whoever put it may not have come to this line yet.
         sync_folder(target.parent)

@@ -6,7 +6,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack
 from pathlib import Path
 
 from kontext_desktop.errors import LibraryError
@@ -34,13 +34,12 @@ def check(
         lost = _find_lost(folder)
         if lost is not None:
             return Report((lost,), seconds=time.monotonic() - begun)
-        try:
-            connection = schema.connect(folder / schema.DATABASE, reading_only=True)
-        except sqlite3.DatabaseError as error:
-            return Report((_unreadable(error),), seconds=time.monotonic() - begun)
-        with closing(connection):
-            found = _check(folder, connection, deep, report)
-    findings, kept, blobs = found
+        with ExitStack() as held:
+            try:
+                connection = schema.connect_reading(folder / schema.DATABASE, held)
+            except sqlite3.DatabaseError as error:
+                return Report((_unreadable(error),), seconds=time.monotonic() - begun)
+            findings, kept, blobs = _check(folder, connection, deep, report)
     seconds = time.monotonic() - begun
     return Report(tuple(findings), kept.count, blobs.count, blobs.bytes, seconds)
 

@@ -48,7 +48,9 @@ class Sources:
                     found = copy.execute(
                         f"SELECT * FROM {table} WHERE {column} = ?", (key,)
                     ).fetchall()
-                    sound = [row for row in map(dict, found) if holds(table, row)]
+                    sound = [
+                        row for row in map(dict, found) if "row_hash" in row and holds(table, row)
+                    ]
             except sqlite3.Error:
                 continue  # a damaged one, or from before there was such a table
             yield from sound
@@ -117,6 +119,8 @@ def put_back(connection: sqlite3.Connection, table: str, sequence: int, row: Fac
 def complete(connection: sqlite3.Connection, at: float) -> None:
     """Add what follows from the rows that are there: state, charges, the end of each history, the
     next number, the search index."""
+    # What went to the trash by an entry that is lost is better seen than never found again.
+    connection.execute("DELETE FROM trashed WHERE entry NOT IN (SELECT sequence FROM trash)")
     _complete_state(connection)
     for [job_id] in connection.execute(
         "SELECT id FROM jobs WHERE id NOT IN (SELECT job_id FROM charges)"
@@ -132,7 +136,11 @@ def complete(connection: sqlite3.Connection, at: float) -> None:
 
 
 def _complete_state(connection: sqlite3.Connection) -> None:
-    newest = "(SELECT id FROM versions WHERE document_id = {} ORDER BY sequence DESC LIMIT 1)"
+    newest = (
+        "(SELECT id FROM versions WHERE document_id = {} ORDER BY"
+        " EXISTS (SELECT 1 FROM trashed WHERE trashed.sequence = versions.sequence),"
+        " sequence DESC LIMIT 1)"
+    )
     connection.execute(
         "INSERT OR IGNORE INTO document_state (document_id, current_version_id, activity)"
         f" SELECT id, {newest.format('documents.id')}, sequence FROM documents"

@@ -55,6 +55,9 @@ def _build(folder: Path, temporary: Path, now: float) -> list[str]:
         connection.execute("BEGIN IMMEDIATE")
         acts += _absorb_sidecars(folder, connection)
         acts += _salvage(folder, connection)
+        # What was erased after the backup does not come back; what belonged to it is dropped below.
+        connection.execute("DELETE FROM jobs WHERE id IN (SELECT id FROM erased_jobs)")
+        _drop_dangling(connection)
         mending.complete(connection, now)
         _drop_dangling(connection)
         connection.execute("COMMIT")
@@ -124,7 +127,8 @@ def _salvage(folder: Path, connection: sqlite3.Connection) -> list[str]:
 def _salvage_opinions(damaged: sqlite3.Connection, connection: sqlite3.Connection) -> int:
     """Rows without a seal, where the new database has none: better than nothing."""
     count = 0
-    for table in ("document_state", "annotations", "charges", "learned"):
+    unsealed = ("document_state", "annotations", "charges", "learned", "trash", "trashed")
+    for table in unsealed:
         for row in _read_both_ways(damaged, table, "rowid"):
             facts = dict(row)
             if table == "document_state":

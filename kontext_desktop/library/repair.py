@@ -104,6 +104,8 @@ def _mend_row(
     if place == "index":
         connection.execute("REINDEX")
         return ["Made the database's indexes anew."]
+    if place in ("trashed", "tags"):
+        return [f"Mended the list of what is {place.replace('tags', 'tagged')}."]  # `complete` does
     if place == "library":
         return _mend_library(folder, connection)
     if finding.kind == "corrupt" and name.isdecimal():

@@ -1,8 +1,8 @@
-"""What a check of the library has found, and what a repair did about it, as plain data."""
+"""What looking after a library finds and does, as plain data."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal
 
 Kind = Literal["missing", "corrupt", "dangling", "behind", "orphan"]
@@ -59,3 +59,36 @@ class Repair:
 
     acts: tuple[str, ...]
     left: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """How many bytes each kind of thing takes in a library's folder."""
+
+    masters: int = 0
+    results: int = 0
+    sent: int = 0
+    unassigned: int = 0
+    """Received, and of no Result: candidates for lost answers, and what is no picture."""
+    unnamed: int = 0
+    """Blobs that no record names; backups may."""
+    cache: int = 0
+    sidecars: int = 0
+    backups: int = 0
+    quarantine: int = 0
+    database: int = 0
+
+    @property
+    def total(self) -> int:
+        return sum(getattr(self, field.name) for field in fields(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Garbage:
+    """What nobody needs. `kept_because`: why no blob was taken for garbage, as a sentence."""
+
+    blobs: tuple[str, ...]
+    cached: tuple[str, ...]
+    temporary: tuple[str, ...]
+    bytes: int
+    kept_because: str = ""

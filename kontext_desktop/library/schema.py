@@ -6,8 +6,10 @@ A library made by a newer release, and a file that is none of ours, are not chan
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import stat
+import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
@@ -411,14 +413,41 @@ def seems_lost(folder: Path) -> bool:
     return log.exists() or any(path.is_dir() and any(path.iterdir()) for path in beside)
 
 
-def connect(path: Path, *, reading_only: bool, newest: int = len(MIGRATIONS)) -> Connection:
+def connect_reading(path: Path, held: ExitStack) -> Connection:
+    """Open an existing database for reading only, also where nothing may be written: `held` closes
+    it. The same errors as `connect`."""
+    try:
+        connection = connect(path, reading_only=True)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+            raise
+        connection = _connect_unwritable(path, held)
+    held.callback(connection.close)
+    return connection
+
+
+def _connect_unwritable(path: Path, held: ExitStack) -> Connection:
+    """SQLite wants to write a little even to read, unless told that nobody ever writes. Then it
+    does not look into the log, so a database with one is read from a copy."""
+    log = path.with_name(path.name + "-wal")
+    if not log.exists() or not log.stat().st_size:
+        return connect(path, reading_only=True, immutable=True)
+    folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="kontext-")))
+    for file in (path, log):
+        shutil.copyfile(file, folder / file.name)
+    return connect(folder / path.name, reading_only=True)
+
+
+def connect(
+    path: Path, *, reading_only: bool, newest: int = len(MIGRATIONS), immutable: bool = False
+) -> Connection:
     """Open an existing database and make it safe; any thread may use the connection, one at a time.
 
     Raises LibraryError when the file is a newer release's, or does not take a setting.
     """
     mode = "ro" if reading_only else "rw"
     connection = sqlite3.connect(
-        f"{path.as_uri()}?mode={mode}",
+        f"{path.as_uri()}?mode={mode}{'&immutable=1' if immutable else ''}",
         uri=True,
         isolation_level=None,
         check_same_thread=False,

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import logging
 import os
+import sqlite3
 import threading
 import time
 import uuid
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -25,6 +26,7 @@ from kontext_desktop.library import (
     documents,
     erasing,
     failures,
+    garbage,
     history,
     jobs,
     opinions,
@@ -32,15 +34,17 @@ from kontext_desktop.library import (
     schema,
     search,
     sidecars,
+    space,
     trash,
     undo,
+    use,
 )
 from kontext_desktop.library import check as checking
 from kontext_desktop.library import repair as repairing
 from kontext_desktop.library.blobs import Blobs, Cache
 from kontext_desktop.library.jobs import Conflict, NewJob
 from kontext_desktop.library.ownership import owned
-from kontext_desktop.library.report import Finding, Repair, Report
+from kontext_desktop.library.report import Finding, Garbage, Repair, Report, Use
 from kontext_desktop.library.rows import Connection, Writing
 from kontext_desktop.model import (
     Act,
@@ -72,6 +76,15 @@ def _random_id() -> str:
     return str(uuid.uuid4())
 
 
+def _inode(folder: Path) -> tuple[int, int] | None:
+    """Tells the database's file from any other; None where there is none."""
+    try:
+        told = os.stat(folder / schema.DATABASE)
+    except OSError:
+        return None
+    return told.st_dev, told.st_ino
+
+
 class Library:
     """The record of everything, open for as long as the program runs.
 
@@ -97,11 +110,15 @@ class Library:
         self.id = library_id
         self.reading_only = reading_only
         self.blobs = Blobs(folder, reading_only=reading_only)
+        self.reserve = space.RESERVE
+        """Bytes that are to stay free on the disk when an edit is ordered."""
+        self._free = space.free_bytes
         self._cache = Cache(folder)
         self._connection: Connection | None = connection
         self._closing = closing
         self._now = now
         self._new_id = new_id
+        self._inode = _inode(folder)
         self._lock = threading.Lock()
         self._sidecars = threading.Lock()
 
@@ -118,14 +135,17 @@ class Library:
     ) -> Library:
         """Open for reading and writing; make an empty library where there is none.
 
-        `program` is what others are told while this one holds it; `waiting` sleeps, `wait` seconds
-        in all, while another does. Raises LibraryError: held by another process, made by a newer
-        release, no library, damaged, not writable. Nothing in it is changed then.
+        On a medium that can only be read it opens for review: `reading_only` is set, and every act
+        that writes says why not. `program` is what others are told while this one holds it;
+        `waiting` sleeps, `wait` seconds in all, while another does. Raises LibraryError: held by
+        another process, made by a newer release, no library, damaged, not writable. Nothing in it
+        is changed then.
         """
         folder = Path(os.path.realpath(folder))
         database = folder / schema.DATABASE
         with failures.translated(folder), ExitStack() as closing:
-            schema.check_file(database)
+            if schema.check_file(database) and failures.is_unwritable(folder):
+                return cls.open_reading(folder)
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             closing.enter_context(owned(folder, program, now(), wait, waiting))
             restore.make_folders(folder)
@@ -164,8 +184,7 @@ class Library:
                     "The first picture you bring in makes one.",
                     str(folder),
                 )
-            connection = schema.connect(database, reading_only=True)
-            closing.callback(connection.close)
+            connection = schema.connect_reading(database, closing)
             library_id = schema.get_uuid(connection)
             return cls(folder, library_id, connection, closing.pop_all(), reading_only=True)
 
@@ -569,7 +588,7 @@ class Library:
 
     def put_cached(self, name: str, data: bytes) -> None:
         if self.reading_only:
-            raise failures.reading_only()
+            raise failures.reading_only(self.folder)
         self._cache.put(name, data)
 
     # Upkeep
@@ -584,6 +603,8 @@ class Library:
             missing = sidecars.list_missing(self.folder, connection)
         for version_id in missing:
             self._put_sidecar(version_id)
+        with failures.translated(self.folder):
+            space.take_ballast(self.folder, self._free)
         self.back_up_if_due()
 
     def check(
@@ -596,7 +617,7 @@ class Library:
     def repair(self, report: Report) -> Repair:
         """Mend what `check` has named, as far as it can be, after a backup. Again does nothing."""
         if self.reading_only:
-            raise failures.reading_only()
+            raise failures.reading_only(self.folder)
 
         def look() -> Sequence[Finding]:
             return self.check(deep=False).damage
@@ -614,6 +635,41 @@ class Library:
             connection.damaged.clear()
         return Repair(tuple(acts), tuple(look()) if acts else report.damage)
 
+    def check_space(self, expected: int) -> None:
+        """Raise LibraryError unless the disk has room for `expected` more bytes, three times over,
+        and a gigabyte beside (`reserve`). Asked before money is spent."""
+        with failures.translated(self.folder):
+            space.check(self.folder, expected, self.reserve, self._free)
+
+    def free_bytes(self) -> int:
+        """What is left on the library's disk."""
+        with failures.translated(self.folder):
+            return self._free(self.folder)
+
+    def count(self) -> dict[str, int]:
+        """How many documents, versions and jobs there are."""
+        with self._reading() as connection:
+            counts = backup.count_rows(connection)
+        return {table: counts[table] for table in ("documents", "versions", "jobs")}
+
+    def measure_use(self) -> Use:
+        """How many bytes are taken by what."""
+        with self._beside() as connection:
+            return use.measure(self.folder, connection)
+
+    def find_garbage(self) -> Garbage:
+        """Files that nobody needs, and that are a day old at least."""
+        with self._beside() as connection:
+            return garbage.find(self.folder, connection, time.time())
+
+    def remove_garbage(self) -> Garbage:
+        """Remove them; returns what went."""
+        if self.reading_only:
+            raise failures.reading_only(self.folder)
+        found = self.find_garbage()
+        with self._reading() as connection:  # nothing is written meanwhile
+            return garbage.remove(self.folder, connection, found, time.time())
+
     def list_damaged(self) -> list[str]:
         """A sentence for each damaged record that lists have left out since the library was opened.
         The rest is there; `check` finds all damage, `repair` mends it."""
@@ -624,7 +680,7 @@ class Library:
         """Make a proved backup of the database in the library's `backups`; the pictures stay where
         they are. Other calls go on meanwhile."""
         if self.reading_only:
-            raise failures.reading_only()
+            raise failures.reading_only(self.folder)
         with self._beside() as connection:
             return backup.make(connection, self.folder, self._now())
 
@@ -649,30 +705,34 @@ class Library:
         """A second connection, reading only: long reads through it do not hold up the rest."""
         with self._reading():
             pass  # raises where it is closed, or gone
-        with failures.translated(self.folder), closing(self._connect_beside()) as connection:
-            yield connection
-
-    def _connect_beside(self) -> Connection:
-        return schema.connect(self.folder / schema.DATABASE, reading_only=True)
+        with failures.translated(self.folder), ExitStack() as held:
+            yield schema.connect_reading(self.folder / schema.DATABASE, held)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         with self._lock, failures.translated(self.folder):
             if self._connection is None:
                 raise LibraryError("The library is closed.", "Open it again.")
+            if _inode(self.folder) != self._inode:
+                # SQLite would go on in a file that has no name any more, or is another's now.
+                raise failures.gone(self.folder)
             yield self._connection
 
     @contextmanager
     def _writing(self) -> Iterator[Writing]:
         """One transaction: committed, and on the disk, when the block has ended without error."""
         if self.reading_only:
-            raise failures.reading_only()
+            raise failures.reading_only(self.folder)
         with self._reading() as connection:
             writing = Writing(connection, self._now(), self._new_id)
-            connection.execute("BEGIN IMMEDIATE")
             try:
+                connection.execute("BEGIN IMMEDIATE")
                 yield writing
                 connection.execute("COMMIT")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL:
+                    space.give_up_ballast(self.folder)  # whoever tries once more finds room
+                raise
             finally:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
