@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from kontext_desktop import __version__
-from kontext_desktop.cli import answers, books, care, edit, history, library, work
+from kontext_desktop.cli import answers, books, care, edit, history, library, opinions, work
 from kontext_desktop.cli.session import common
 
 program = typer.Typer(
@@ -36,6 +36,10 @@ for command in (
     answers.delete_remote,
     books.charges,
     books.mark,
+    opinions.annotate,
+    opinions.undo,
+    opinions.redo,
+    opinions.trash,
     care.practice,
     care.doctor,
 ):

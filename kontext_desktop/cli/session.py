@@ -115,6 +115,14 @@ class Session:
             studio.close()
 
     @contextmanager
+    def writing(self) -> Iterator[Library]:
+        """The library to write to, without the service."""
+        from kontext_desktop.library import Library
+
+        with Library.open(self.library_folder(), program="kontext") as library:
+            yield library
+
+    @contextmanager
     def reading(self) -> Iterator[Library]:
         """The library to look at, also while another process writes it."""
         from kontext_desktop.library import Library

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 def accept(studio: Studio, job: Job, prediction_id: str, note: str) -> Job:
     """Write down the id that was paid for. A failing disk gets a second chance; then the id goes
-    into the error and the log, and the Job is found `sending`, so never sent again.
+    into the error, the log and this run's memory, and the Job stays `sending`, so is never sent
+    again.
 
     Raises Conflict when the prediction is another Job's.
     """
@@ -33,6 +34,7 @@ def accept(studio: Studio, job: Job, prediction_id: str, note: str) -> Job:
         try:
             running = write()
         except LibraryError as error:
+            studio.accepted[job.id] = prediction_id
             raise LibraryError(
                 f"The service accepted this edit as {prediction_id}, but that could not be "
                 f"written down: {error.message}",
@@ -40,6 +42,7 @@ def accept(studio: Studio, job: Job, prediction_id: str, note: str) -> Job:
                 error.detail,
                 charged="yes",
             ) from error
+    studio.accepted.pop(job.id, None)
     studio.get_line(job.origin).reached(studio.now())
     try:
         studio.register.claim(studio.register_name(job.origin), job.id, prediction_id)
@@ -47,3 +50,12 @@ def accept(studio: Studio, job: Job, prediction_id: str, note: str) -> Job:
         # It is safe in this library; that other libraries do not know it is told to the log.
         logging.getLogger(__name__).warning("%s %s", error.message, error.detail)
     return running
+
+
+def withdraw(studio: Studio, job: Job) -> None:
+    """Tell other libraries on this machine that nothing came of this Job's request. Said only after
+    it was written down here, and no failure of it matters: they ask a person once more, at most."""
+    try:
+        studio.register.settle(studio.register_name(job.origin), job.id)
+    except LibraryError as error:
+        logging.getLogger(__name__).warning("%s %s", error.message, error.detail)

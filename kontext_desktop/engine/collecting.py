@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 
 from kontext_desktop.catalog import MODELS
 from kontext_desktop.engine import waiting
-from kontext_desktop.engine.outcome import age, fail, held_by_other_key, note_trouble, problem_of
+from kontext_desktop.engine.outcome import (
+    age,
+    fail,
+    hold_for_key,
+    is_forgotten,
+    is_of_other_key,
+    note_key_is_back,
+    note_trouble,
+    problem_of,
+)
 from kontext_desktop.errors import (
     AccessError,
     FailedError,
@@ -42,16 +51,18 @@ _Report = Callable[[Progress], None]
 def look(studio: Studio, service: Service, job: Job, report: _Report) -> Step:
     """running: ask how far the prediction is. Raises AccessError, LibraryError."""
     assert job.prediction_id is not None
-    held = held_by_other_key(studio, job) or _wait_in_line(studio, job)
+    ended = take_fetched(studio, service, job)
+    held = ended or _wait_in_line(studio, job)
     if held is not None:
         return held
     try:
         prediction = service.client.get_result(job.prediction_id)
-    except GoneError as error:
+    except (GoneError, AccessError) as error:
         return _unknown_there(studio, job, error)
     except ServiceError as error:
         return _again(studio, job, error)
     _reached(studio, job)
+    job = note_key_is_back(studio, job)
     if prediction.outcome == "failed":
         return fail(studio, job, explain_failure(prediction))
     if prediction.outcome == "running":
@@ -79,6 +90,9 @@ def download(studio: Studio, service: Service, job: Job, report: _Report) -> Ste
     again a few times first, for a page put in its place by a network on the way ends with that
     network. Raises AccessError, LibraryError.
     """
+    fetched = take_fetched(studio, service, job)
+    if fetched is not None:
+        return fetched
     received: list[Received] = []
     quarantine: list[str] = []
     for index, url in enumerate(job.output_urls):
@@ -109,6 +123,18 @@ def download(studio: Studio, service: Service, job: Job, report: _Report) -> Ste
     if not received:
         return fail(studio, job, _unreadable(), charged="yes")
     return finish(studio, service, job, received)
+
+
+def take_fetched(studio: Studio, service: Service, job: Job) -> Step | None:
+    """End a Job with what was fetched while it was not known whose that is, also when it was
+    stopped half way in doing so; None where nothing was fetched."""
+    for candidate in studio.library.list_candidates(job.id):
+        kept = all(studio.library.blobs.has(one.sha256) for one in candidate.received)
+        if candidate.prediction_id == job.prediction_id and candidate.received and kept:
+            if job.state is JobState.RUNNING:
+                job = studio.library.move_job(job, JobState.DOWNLOADING, "fetched already")
+            return finish(studio, service, job, list(candidate.received))
+    return None
 
 
 def keep_output(studio: Studio, data: bytes, index: int, nsfw: tuple[bool, ...]) -> Received | str:
@@ -173,8 +199,13 @@ def _learn(studio: Studio, job: Job, prediction: Prediction) -> None:
     waiting.learn(studio, job, seconds)
 
 
-def _unknown_there(studio: Studio, job: Job, error: GoneError) -> Step:
-    """The service says it does not know this prediction; said often enough, it is believed."""
+def _unknown_there(studio: Studio, job: Job, error: GoneError | AccessError) -> Step:
+    """The service says it does not know this prediction; said often enough, it is believed, unless
+    it may say so only to another account's key. Raises AccessError for a refused one."""
+    if is_of_other_key(studio, job) and not is_forgotten(studio, job):
+        return hold_for_key(studio, job)
+    if isinstance(error, AccessError):
+        raise error
     _reached(studio, job)
     if age(studio, job) < YOUNG:
         return Step(job, max(2.0, waiting.next_look(studio, job, age(studio, job))))
@@ -204,7 +235,7 @@ def _renew(studio: Studio, service: Service, job: Job, error: ServiceError) -> S
     assert job.prediction_id is not None
     try:
         prediction = service.client.get_result(job.prediction_id)
-    except GoneError as gone:
+    except (GoneError, AccessError) as gone:
         return _unknown_there(studio, job, gone)
     except ServiceError as trouble:
         return _again(studio, job, trouble)

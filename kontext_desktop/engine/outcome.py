@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kontext_desktop.catalog import MODELS
 from kontext_desktop.errors import AccessError, Charged, KontextError
 from kontext_desktop.model import Job, JobState, Problem, Step
 
@@ -42,19 +43,30 @@ def age(studio: Studio, job: Job) -> float:
     return max(0.0, studio.now() - (job.sent_at or job.created_at))
 
 
-def held_by_other_key(studio: Studio, job: Job) -> Step | None:
-    """A Step that waits for the key this Job was sent with, if that is not the one in use.
+def is_of_other_key(studio: Studio, job: Job) -> bool:
+    """Whether this Job was sent with another key than the one in use. That may be a key of the same
+    account all the same, so only what the service does not say is no answer then."""
+    return bool(job.account) and job.account != studio.get_account(job.origin)
 
-    To another account the service says of our prediction that it does not exist.
-    """
-    if not job.account or job.account == studio.get_account(job.origin):
-        if job.problem is not None and job.problem.kind == AccessError.kind:
-            studio.library.move_job(job, job.state, "its key is back", problem=None)
-        return None
+
+def hold_for_key(studio: Studio, job: Job) -> Step:
+    """A Step that waits for a key that may see this Job's prediction."""
     error = AccessError(
         "This edit was sent with another key.",
-        "It is collected as soon as that key is set again; the service keeps it for 7 days.",
+        "It is collected as soon as a key of that account is set; the service keeps it for 7 days.",
     )
     if job.problem != problem_of(error):
         job = studio.library.move_job(job, job.state, error.message, problem=problem_of(error))
     return Step(job, None)
+
+
+def note_key_is_back(studio: Studio, job: Job) -> Job:
+    """The service speaks of this Job's prediction: there is no trouble with the key any more."""
+    if job.problem is None or job.problem.kind != AccessError.kind:
+        return job
+    return studio.library.move_job(job, job.state, "its key is back", problem=None)
+
+
+def is_forgotten(studio: Studio, job: Job) -> bool:
+    """Whether the service keeps nothing of what was sent so long ago."""
+    return age(studio, job) > MODELS[job.recipe.model_id].retention_days * 86_400.0

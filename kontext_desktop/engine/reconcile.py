@@ -16,8 +16,14 @@ from typing import TYPE_CHECKING
 
 from kontext_desktop.catalog import MODELS
 from kontext_desktop.engine import collecting
-from kontext_desktop.engine.acceptance import accept
-from kontext_desktop.engine.outcome import held_by_other_key, problem_of
+from kontext_desktop.engine.acceptance import accept, withdraw
+from kontext_desktop.engine.outcome import (
+    hold_for_key,
+    is_forgotten,
+    is_of_other_key,
+    note_key_is_back,
+    problem_of,
+)
 from kontext_desktop.errors import (
     AccessError,
     GoneError,
@@ -60,12 +66,18 @@ def look_up(studio: Studio, service: Service, job: Job, report: _Report) -> Step
     Ends in `running` (the service had it), in `failed` (it never arrived, or may have been billed),
     or stays for the person to decide about what was found.
     """
-    held = held_by_other_key(studio, job)
-    if held is not None:
-        return held
+    if is_of_other_key(studio, job):
+        if is_forgotten(studio, job):
+            return _give_up(studio, job, "The key it was sent with was not set again in time.")
+        return hold_for_key(studio, job)
+    job = note_key_is_back(studio, job)
     wait = studio.get_line(job.origin).wait(studio.now())
     if wait:
         return Step(job, wait)
+    if (job.unsure_since or 0.0) > studio.now():
+        job = studio.library.move_job(
+            job, JobState.UNSURE, "the clock was set back", unsure_since=studio.now()
+        )
     try:
         strays = list_strays(studio, service, job)
         for stray in strays:
@@ -143,16 +155,8 @@ def adopt(studio: Studio, service: Service, job: Job, prediction_id: str) -> Ste
             "Choose another one, or send this one again.",
             prediction_id,
         )
-    kept = [
-        candidate.received
-        for candidate in studio.library.list_candidates(job.id)
-        if candidate.prediction_id == prediction_id
-    ]
     running = accept(studio, job, prediction_id, f"found at the service: {prediction_id}")
-    if not kept or not kept[0]:
-        return Step(running, 0.0)
-    ready = studio.library.move_job(running, JobState.DOWNLOADING, "fetched already")
-    return collecting.finish(studio, service, ready, list(kept[0]))
+    return collecting.take_fetched(studio, service, running) or Step(running, 0.0)
 
 
 def choose(studio: Studio, job_id: str, prediction_id: str) -> Step:
@@ -286,8 +290,8 @@ def _ask_person(studio: Studio, job: Job, found: int) -> Step:
 
 def _cannot_look(studio: Studio, job: Job, error: AccessError | ServiceError) -> Step:
     """The service could not be asked. After its seven days there is nothing left to ask."""
-    days = MODELS[job.recipe.model_id].retention_days
-    if studio.now() - (job.sent_at or job.created_at) > days * 86_400:
+    if is_forgotten(studio, job):
+        days = MODELS[job.recipe.model_id].retention_days
         return _give_up(studio, job, f"It could not be looked up for {days} days.")
     forbidden = UnansweredError(
         "This key may not look at the account's list of edits.",
@@ -304,11 +308,16 @@ def _cannot_look(studio: Studio, job: Job, error: AccessError | ServiceError) ->
 
 
 def _conclude(studio: Studio, service: Service, job: Job) -> Step:
-    """The lists are clean; the account's billing rows, where they may be seen, decide."""
+    """The lists are clean; the account's billing rows, where they may be seen, decide. Where they
+    may not, lists say nothing of what is older than the service's memory."""
     try:
         rows = service.client.list_charges(**_window(job))
-    except (AccessError, RefusedError):
-        rows = []  # not for this key, or not at this service
+    except (AccessError, RefusedError):  # not for this key, or not at this service
+        days = MODELS[job.recipe.model_id].retention_days
+        if _age_there(studio, service, job) > days * 86_400 - BEFORE:
+            why = f"The service lists edits of the last {days} days, and this one is older."
+            return _give_up(studio, job, why)
+        rows = []
     except ServiceError:
         return Step(job, LATER)
     known = _owned(studio, job) | {
@@ -317,7 +326,6 @@ def _conclude(studio: Studio, service: Service, job: Job) -> Step:
     unexplained = [row for row in rows if row.kind == "deduct" and row.prediction_id not in known]
     if unexplained:
         return _give_up(studio, job, "The account was charged for an edit that is not listed.")
-    studio.register.settle(studio.register_name(job.origin), job.id)
     never = ServiceError(
         "The request never arrived at the service; nothing was charged.",
         "Send it again when you like.",
@@ -326,6 +334,7 @@ def _conclude(studio: Studio, service: Service, job: Job) -> Step:
     failed = studio.library.move_job(
         job, JobState.FAILED, never.detail, problem=problem_of(never), charged="no"
     )
+    withdraw(studio, job)
     return Step(failed, None)
 
 
@@ -345,6 +354,13 @@ def _lost() -> UnansweredError:
         "This edit got no answer, so it may have been billed.",
         "It is looked up at the service, and never sent again by itself.",
     )
+
+
+def _age_there(studio: Studio, service: Service, job: Job) -> float:
+    """Seconds since the sending by the service's clock: ours may have been set since."""
+    offset = service.client.clock_offset
+    moved = 0.0 if offset is None else offset - job.clock_offset
+    return studio.now() - (job.sent_at or job.created_at) + moved
 
 
 def _waited(studio: Studio, job: Job) -> float:

@@ -30,22 +30,22 @@ def settle(studio: Studio, origin: Origin) -> None:
     is sent before this has been done once."""
     if origin not in studio.recovered:
         for job in studio.library.list_jobs(origin=origin, ended=False):
-            _settle(studio, job)
+            if job.state is JobState.SENDING:
+                take_for_lost(studio, job, "The program ended")
         studio.recovered.add(origin)
 
 
-def _settle(studio: Studio, job: Job) -> None:
-    if job.state is not JobState.SENDING:
-        return
+def take_for_lost(studio: Studio, job: Job, why: str) -> Job:
+    """sending, and nobody knows any more what came of it: it is looked up."""
     problem = Problem(
         UnansweredError.kind,
-        "The program ended while this edit was being sent, so it may have been billed.",
+        f"{why} while this edit was being sent, so it may have been billed.",
         "It is looked up at the service, and never sent again by itself.",
     )
-    studio.library.move_job(
+    return studio.library.move_job(
         job,
         JobState.UNSURE,
-        "the program ended while this was being sent",
+        f"{why.lower()} while this was being sent",
         problem=problem,
         unsure_since=studio.now(),
         looks=0,

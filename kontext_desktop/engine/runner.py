@@ -108,6 +108,7 @@ def seconds_left(studio: Studio, job: Job) -> float:
 
 _STEPS: dict[JobState, Callable[[Studio, Service, Job, Report], Step]] = {
     JobState.QUEUED: sending.prepare,
+    JobState.SENDING: sending.pick_up,
     JobState.UNSURE: reconcile.look_up,
     JobState.RUNNING: collecting.look,
     JobState.DOWNLOADING: collecting.download,

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from kontext_desktop.catalog import MODELS
 from kontext_desktop.engine import ledger, limits, reconcile, recovery, waiting
-from kontext_desktop.engine.acceptance import accept
+from kontext_desktop.engine.acceptance import accept, withdraw
 from kontext_desktop.engine.outcome import fail, problem_of
 from kontext_desktop.errors import (
     AccessError,
@@ -70,7 +70,7 @@ def prepare(studio: Studio, service: Service, job: Job, report: _Report) -> Step
         return Step(job, None)
     try:
         check_may_send(studio, studio.library.get_document(job.document_id))
-        if job.upload_url is None or studio.now() - (job.uploaded_at or 0.0) > UPLOAD_LASTS:
+        if job.upload_url is None or not _is_fresh(studio, job):
             return Step(_upload(studio, service, job, report), 0.0)
         return _send(studio, service, job)
     except (BudgetError, ParameterError) as error:
@@ -84,6 +84,18 @@ def prepare(studio: Studio, service: Service, job: Job, report: _Report) -> Step
             job, JobState.QUEUED, error.detail or error.message, problem=problem_of(error)
         )
         return Step(job, max(min(max(1.0, waited / 2), 15.0), error.retry_after or 0.0))
+
+
+def pick_up(studio: Studio, service: Service, job: Job, report: _Report) -> Step:
+    """sending, and found so by a step: wait for the one that sends it, or go on after it failed to
+    write down what came of that. Never sends."""
+    with studio.claiming:
+        if job.id in studio.sending:
+            return Step(job, TURN)
+    prediction_id = studio.accepted.get(job.id)
+    if prediction_id is not None:
+        return Step(accept(studio, job, prediction_id, f"accepted as {prediction_id}"), 0.0)
+    return Step(recovery.take_for_lost(studio, job, "The program failed"), reconcile.LOOKUPS[0])
 
 
 def _hold(studio: Studio, job: Job, error: KontextError) -> Step:
@@ -110,13 +122,24 @@ def _upload(studio: Studio, service: Service, job: Job, report: _Report) -> Job:
 
 
 def _find_upload(studio: Studio, job: Job) -> tuple[str, float]:
-    """Where the same bytes already lie at the same service, and since when; "" for nowhere."""
-    for other in studio.library.list_jobs(origin=job.origin, document_id=job.document_id):
-        at = other.uploaded_at or 0.0
-        fresh = studio.now() - at < UPLOAD_LASTS
-        if other.input_sha256 == job.input_sha256 and other.upload_url and fresh:
-            return other.upload_url, at
+    """Where the same bytes already lie at the same service, and since when; "" for nowhere.
+
+    Not where an edit has failed with: the service may not have been able to fetch it from there.
+    """
+    others = studio.library.list_jobs(origin=job.origin, document_id=job.document_id)
+    useless = {
+        other.upload_url for other in others if other.state is JobState.FAILED and other.sent_at
+    }
+    for other in others:
+        same = other.input_sha256 == job.input_sha256 and other.upload_url not in useless
+        if same and other.upload_url and _is_fresh(studio, other):
+            return other.upload_url, other.uploaded_at or 0.0
     return "", 0.0
+
+
+def _is_fresh(studio: Studio, job: Job) -> bool:
+    """Whether its upload is there still; one from the future was dated by a wrong clock."""
+    return 0 <= studio.now() - (job.uploaded_at or 0.0) <= UPLOAD_LASTS
 
 
 def _send(studio: Studio, service: Service, job: Job) -> Step:
@@ -130,10 +153,21 @@ def _send(studio: Studio, service: Service, job: Job) -> Step:
     price = ledger.quote(studio, service, MODELS[job.recipe.model_id])
     if price != job.price:
         return _hold(studio, job, ledger.changed_price(price, job.price))
-    claimed = _claim(studio, service, job)
-    if claimed is None:
-        return Step(_renew(studio, job), TURN)
-    refused_at = job.sent_at
+    with studio.claiming:
+        if job.id in studio.sending:
+            return Step(job, TURN)
+        studio.sending.add(job.id)
+    try:
+        claimed = _claim(studio, service, job)
+        if claimed is None:
+            return Step(_renew(studio, job), TURN)
+        return _post(studio, service, claimed, job.sent_at)
+    finally:
+        studio.sending.discard(job.id)
+
+
+def _post(studio: Studio, service: Service, claimed: Job, refused_at: float | None) -> Step:
+    """The one act that costs. `refused_at`: when the service had too many for now, if it had."""
     if refused_at is not None and not _is_unknown_there(studio, service, claimed, refused_at):
         return _unsure(studio, claimed, UnansweredError(*_REFUSED_AND_MADE))
     recipe = claimed.recipe
@@ -148,7 +182,7 @@ def _send(studio: Studio, service: Service, job: Job) -> Step:
     try:
         prediction = service.client.submit(MODELS[recipe.model_id], body)
     except NotSentError as error:
-        return _take_back(studio, claimed, error)
+        return _take_back(studio, claimed, error, refused_at)
     except UnansweredError as error:
         return _unsure(studio, claimed, error)
     except RefusedError as error:
@@ -185,7 +219,7 @@ def _claim(studio: Studio, service: Service, job: Job) -> Job | None:
         studio.register.announce(studio.register_name(job.origin), job.id)
     except LibraryError as error:
         studio.library.move_job(
-            claimed, JobState.QUEUED, error.message, problem=problem_of(error), sent_at=None
+            claimed, JobState.QUEUED, error.message, problem=problem_of(error), sent_at=job.sent_at
         )
         raise
     return claimed
@@ -200,12 +234,12 @@ def _renew(studio: Studio, job: Job) -> Job:
     return job
 
 
-def _take_back(studio: Studio, job: Job, error: NotSentError) -> Step:
+def _take_back(studio: Studio, job: Job, error: NotSentError, refused_at: float | None) -> Step:
     """Provably not one byte has left: it may be tried again, within the person's permission."""
-    studio.register.settle(studio.register_name(job.origin), job.id)
     back = studio.library.move_job(
-        job, JobState.QUEUED, error.message, problem=problem_of(error), sent_at=None
+        job, JobState.QUEUED, error.message, problem=problem_of(error), sent_at=refused_at
     )
+    withdraw(studio, job)
     return Step(back, studio.get_line(job.origin).lost(studio.now()))
 
 
@@ -223,9 +257,10 @@ def _unsure(studio: Studio, job: Job, error: UnansweredError) -> Step:
 
 def _refused(studio: Studio, job: Job, error: RefusedError) -> Step:
     """A definite no ends the Job, free of charge; "too many for now" lets it wait for its turn."""
-    studio.register.settle(studio.register_name(job.origin), job.id)
     if not error.retry:
-        return fail(studio, job, error)
+        step = fail(studio, job, error)
+        withdraw(studio, job)
+        return step
     wait = limits.learn_refusal(studio, job.origin, error.retry_after)
     often = job.looks + 1 >= REFUSALS
     back = studio.library.move_job(
@@ -236,12 +271,12 @@ def _refused(studio: Studio, job: Job, error: RefusedError) -> Step:
         looks=0 if often else job.looks + 1,
         permitted_at=0.0 if often else studio.now(),
     )
-    return Step(back, None if often else wait)
+    withdraw(studio, job)
+    return Step(back, None if often else min(wait, RENEW))  # in time to renew its permission
 
 
 def _key_refused(studio: Studio, job: Job, error: AccessError) -> Step:
     """Nothing was charged. It waits for a click with a better key, and so do all that follow."""
-    studio.register.settle(studio.register_name(job.origin), job.id)
     back = studio.library.move_job(
         job,
         JobState.QUEUED,
@@ -250,6 +285,7 @@ def _key_refused(studio: Studio, job: Job, error: AccessError) -> Step:
         sent_at=None,
         permitted_at=0.0,
     )
+    withdraw(studio, job)
     return Step(back, None)
 
 

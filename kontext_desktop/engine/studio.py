@@ -55,6 +55,10 @@ class Studio:
     """Prices the service has named, per origin and model, with the time they were asked."""
     recovered: set[Origin] = field(default_factory=set)
     """Origins whose Jobs of an earlier run are settled; what is `sending` since is under way."""
+    sending: set[str] = field(default_factory=set)
+    """Jobs this run is sending now; whatever else is `sending` was left so by a failure."""
+    accepted: dict[str, str] = field(default_factory=dict)
+    """Predictions, by Job, that were paid for and could not be written down yet."""
     tries: dict[str, int] = field(default_factory=dict)
     """Failed tries of something free, by Job, since it last went well."""
     looked_at: dict[str, float] = field(default_factory=dict)

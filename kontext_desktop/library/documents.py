@@ -168,6 +168,13 @@ def list_versions(connection: sqlite3.Connection, document_id: str) -> list[Vers
     return sound(records.read_version, rows)
 
 
+def count_versions(connection: sqlite3.Connection) -> dict[str, int]:
+    rows = connection.execute(
+        f"SELECT document_id, count(*) FROM versions WHERE {records.VISIBLE} GROUP BY document_id"
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def _touch_original(writing: Writing, document_id: str) -> None:
     """The sidecar of a document's original also says what may change of the document."""
     rows = writing.connection.execute(

@@ -81,6 +81,8 @@ def remove_files(connection: sqlite3.Connection, folder: Path, blobs: Blobs, cac
     cache.remove(ids)
     for version_id in ids:
         sidecars.path_of(folder, version_id).unlink(missing_ok=True)
+    # The log may still hold pages from before; only when it does not is the act over.
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     connection.execute("DELETE FROM tombstones")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 

@@ -50,6 +50,16 @@ _EVER = """(
     UNION ALL SELECT id, endpoint, practice, prediction_id FROM erased_jobs
 )"""
 """Whose predictions are taken: also those of Jobs that were erased."""
+_AWAY = f"""(
+    EXISTS (
+        SELECT 1 FROM versions
+        WHERE versions.id = jobs.parent_version_id AND NOT {records.VISIBLE}
+    ) OR EXISTS (SELECT 1 FROM versions WHERE versions.job_id = jobs.id)
+    AND NOT EXISTS (
+        SELECT 1 FROM versions WHERE versions.job_id = jobs.id AND {records.VISIBLE}
+    )
+)"""
+"""Whether what a Job was made from, or all that came of it, is in the trash."""
 _CHANGEABLE = frozenset(field.name for field in fields(Job)) - {
     *("id", "sequence", "batch_id", "document_id", "recipe", "origin", "created_at"),
     *("state", "updated_at"),
@@ -114,6 +124,7 @@ def list_kept(
     origin: Origin | None,
     document_id: str | None,
     ended: bool | None,
+    shown: bool,
     limit: int | None,
 ) -> list[Job]:
     conditions, values = ["TRUE"], list[str | int]()
@@ -126,6 +137,10 @@ def list_kept(
     if ended is not None:
         states = [state for state in JobState if state.ended == ended]
         conditions.append(f"jobs.state IN ({_marks(states)})")
+        values += states
+    if shown:
+        states = [state for state in JobState if state.ended]
+        conditions.append(f"NOT (jobs.state IN ({_marks(states)}) AND {_AWAY})")
         values += states
     rows = connection.execute(
         f"{records.JOBS} WHERE {' AND '.join(conditions)} ORDER BY jobs.sequence LIMIT ?",
@@ -144,10 +159,12 @@ def claim(
     writing: Writing, job: Job, places: int, per_minute: int, changes: Mapping[str, Any]
 ) -> Job | None:
     ours = (job.origin.endpoint, job.origin.practice)
+    account = changes.get("account") or None
     [[busy]] = writing.connection.execute(
+        # What another key has sent takes up places of that account, and may wait for it for days.
         "SELECT count(*) FROM jobs WHERE endpoint = ? AND practice = ?"
-        f" AND state IN ({_marks(_IN_FLIGHT)})",
-        (*ours, *_IN_FLIGHT),
+        f" AND coalesce(account, ?, '') = coalesce(?, '') AND state IN ({_marks(_IN_FLIGHT)})",
+        (*ours, account, account, *_IN_FLIGHT),
     )
     sent_at = changes["sent_at"]
     [[lately]] = writing.connection.execute(
@@ -159,10 +176,11 @@ def claim(
     [[before]] = writing.connection.execute(
         # An edit somebody sits in front of goes before a long batch: the smaller order first.
         "SELECT count(*) FROM jobs AS other WHERE endpoint = ? AND practice = ? AND state = ?"
-        " AND id <> ? AND upload_url IS NOT NULL AND problem IS NULL AND permitted_at > ?"
+        " AND id <> ? AND upload_url IS NOT NULL AND problem IS NULL"
+        " AND permitted_at BETWEEN ? AND ?"
         " AND (SELECT count(*) FROM jobs WHERE batch_id = other.batch_id)"
         " < (SELECT count(*) FROM jobs WHERE batch_id = ?)",
-        (*ours, JobState.QUEUED, job.id, sent_at - 60, job.batch_id),
+        (*ours, JobState.QUEUED, job.id, sent_at - 60, sent_at + 60, job.batch_id),
     )
     if busy + before >= places or lately + before >= per_minute:
         return None
@@ -176,7 +194,7 @@ def finish(
         raise ValueError("a Job is not done without a Result")
     if job.state is not JobState.DOWNLOADING:
         raise _conflict(job)
-    done = _move(writing, job, JobState.DONE, "received", {})
+    done = _move(writing, job, JobState.DONE, "received", {"problem": None})
     parent = documents.get_version(writing.connection, done.recipe.parent_version_id)
     # From here on its Versions are found by the prompt.
     search.forget(writing, done.sequence)

@@ -288,6 +288,11 @@ class Library:
         with self._reading() as connection:
             return documents.list_versions(connection, document_id)
 
+    def count_versions(self) -> dict[str, int]:
+        """How many versions each document has, by its id, without what is in the trash."""
+        with self._reading() as connection:
+            return documents.count_versions(connection)
+
     def search_versions(
         self, query: Search, after: int | None = None, limit: int = 200
     ) -> list[Line]:
@@ -437,11 +442,13 @@ class Library:
         origin: Origin | None = None,
         document_id: str | None = None,
         ended: bool | None = None,
+        shown: bool = False,
         limit: int | None = None,
     ) -> list[Job]:
-        """Oldest first, the first `limit` of them; None means whichever."""
+        """Oldest first, the first `limit` of them; None means whichever. `shown`: for a person,
+        without ended ones that belong to what is in the trash."""
         with self._reading() as connection:
-            return jobs.list_kept(connection, origin, document_id, ended, limit)
+            return jobs.list_kept(connection, origin, document_id, ended, shown, limit)
 
     def move_job(self, job: Job, to: JobState, note: str, **changes: Any) -> Job:
         """Write the Job's next state, durably, before the act it names; `note` says why.
@@ -462,9 +469,10 @@ class Library:
     ) -> Job | None:
         """Move from `queued` to `sending`; None while its turn has not come.
 
-        Its turn comes when fewer than `places` Jobs of its origin are sending, running or
-        downloading, fewer than `per_minute` were sent in the minute before `sent_at`, and no
-        smaller order waits for the place. Raises Conflict when it is no longer queued.
+        Its turn comes when fewer than `places` Jobs of its origin (and of the `account` among the
+        changes) are sending, running or downloading, fewer than `per_minute` were sent in the
+        minute before `sent_at`, and no smaller order waits for the place. Raises Conflict when it
+        is no longer queued.
         """
         with self._writing() as writing:
             changes["sent_at"] = sent_at
@@ -586,10 +594,11 @@ class Library:
     # Upkeep
 
     def keep_up(self) -> None:
-        """What an open library owes, all of it quick or once a day: sidecars that a crash left out,
-        a backup when one is due."""
+        """What an open library owes, all of it quick or once a day: the trash emptied of what has
+        been there for thirty days, sidecars that a crash left out, a backup when one is due."""
         if self.reading_only:
             return
+        self.empty_trash(self._now())
         with self._reading() as connection:
             missing = sidecars.list_missing(self.folder, connection)
         for version_id in missing:

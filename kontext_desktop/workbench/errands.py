@@ -87,7 +87,7 @@ def _arrived(studio: Studio, arrival: Arrival) -> Opened:
 
 def _opened(studio: Studio, document: Document) -> Opened:
     library = studio.library
-    jobs = library.list_jobs(document_id=document.id)
+    jobs = library.list_jobs(document_id=document.id, shown=True)
     versions = library.list_versions(document.id)
     return Opened(document, versions, jobs, library.find_draft(document.id))
 

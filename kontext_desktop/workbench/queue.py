@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from kontext_desktop.workbench.job_errands import Advanced
 
 
-_CARRIED_ON = (JobState.UNSURE, JobState.RUNNING, JobState.DOWNLOADING)
-"""What costs nothing is carried on by itself."""
+_CARRIED_ON = (JobState.SENDING, JobState.UNSURE, JobState.RUNNING, JobState.DOWNLOADING)
+"""What costs nothing more is carried on by itself."""
 AGAIN_MS = 30_000
 """How long after a failed step a paid Job is looked at again."""
 

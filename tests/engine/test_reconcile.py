@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from engine_tools import Clock, carry, draft
@@ -68,6 +69,36 @@ def test_one_candidate_is_fetched_and_asked_about(
     (version,) = step.versions
     assert studio.library.get_result(version.layers[-1].result_id).sha256 == picture.sha256
     assert len(service.ledger) == 1
+
+
+@pytest.mark.parametrize("act", ["move_job", "finish_job"])
+def test_a_choice_that_is_broken_off_is_carried_out_later_with_what_was_fetched(
+    studio: Studio,
+    original: Version,
+    service: PracticeService,
+    clock: Clock,
+    open_studio: Callable[..., Studio],
+    monkeypatch: pytest.MonkeyPatch,
+    act: str,
+) -> None:
+    (job,) = carry(studio, [lose(studio, service, original)])
+    (candidate,) = reconcile.list_candidates(studio, job)
+    clock.wait(8 * 86_400)  # the service has it no more
+    real = getattr(studio.library, act)
+
+    def full(*given: Any, **changes: Any) -> Any:
+        if JobState.RUNNING in given:
+            return real(*given, **changes)
+        raise LibraryError("The disk is full.")
+
+    monkeypatch.setattr(studio.library, act, full)
+    with pytest.raises(LibraryError, match="full"):
+        reconcile.choose(studio, job.id, candidate.prediction_id)
+    again = open_studio()
+    (done,) = carry(again, recover(again))
+    assert (done.state, done.charged) == (JobState.DONE, "yes")
+    (result,) = again.library.list_results(done.id)
+    assert result.sha256 == candidate.received[0].sha256
 
 
 def test_several_candidates_are_a_choice_and_never_a_guess(
@@ -155,6 +186,25 @@ def test_what_could_not_be_looked_up_for_a_week_may_have_been_billed(
     assert (searched.state, searched.charged) == (JobState.UNSURE, "maybe")
 
 
+@pytest.mark.parametrize("habits", [{"forbidden": frozenset({"billings"})}])
+def test_an_empty_list_says_nothing_of_what_is_older_than_the_service_remembers(
+    studio: Studio,
+    original: Version,
+    service: PracticeService,
+    clock: Clock,
+    open_studio: Callable[..., Studio],
+) -> None:
+    job = lose(studio, service, original)
+    clock.wait(8 * 86_400)
+    again = open_studio()
+    (settled,) = carry(again, recover(again))
+    assert (settled.state, settled.charged) == (JobState.FAILED, "maybe")
+    assert settled.problem is not None
+    assert "may have been billed" in settled.problem.message
+    (searched,) = carry(again, [reconcile.search_again(again, job.id)])
+    assert (searched.state, searched.charged) == (JobState.FAILED, "maybe")
+
+
 def test_listings_that_fail_are_not_clean(
     studio: Studio, original: Version, service: PracticeService, clock: Clock
 ) -> None:
@@ -222,6 +272,10 @@ def test_a_lost_answer_is_not_looked_for_with_another_key(
     back = open_studio()
     carry(back, recover(back))
     assert len(reconcile.list_candidates(back, back.library.get_job(job.id))) == 1
+    clock.wait(8 * 86_400)
+    late = open_studio(key="another-key-altogether")
+    (given_up,) = carry(late, recover(late))
+    assert (given_up.state, given_up.charged) == (JobState.FAILED, "maybe")
 
 
 def test_the_very_same_edit_is_not_ordered_while_it_has_no_answer(

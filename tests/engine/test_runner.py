@@ -14,7 +14,7 @@ from promises import Driver, open_studio, start_service
 
 from kontext_desktop.catalog import KONTEXT_MAX
 from kontext_desktop.engine import collecting, intake, render, runner, sending
-from kontext_desktop.engine.order import place_order
+from kontext_desktop.engine.order import place_order, repeat_order
 from kontext_desktop.engine.studio import Studio
 from kontext_desktop.errors import ParameterError
 from kontext_desktop.imaging import read
@@ -85,6 +85,30 @@ def test_the_uploaded_bytes_say_nothing_of_the_file(
     )
     assert b"SECRET-CAMERA" not in everything
     assert b"holiday" not in everything
+
+
+def test_an_upload_that_could_not_be_fetched_is_made_anew_as_the_hint_says(
+    studio: Studio, original: Version, service: PracticeService
+) -> None:
+    service.faults.add(Fault("submit", "fail:1402"))
+    (failed,) = carry(studio, place_order(studio, original, draft()))
+    assert failed.problem is not None
+    assert "uploaded anew" in failed.problem.hint
+    (again,) = carry(studio, repeat_order(studio, failed, failed.price))
+    assert again.state is JobState.DONE
+    assert again.upload_url != failed.upload_url
+
+
+def test_an_upload_dated_by_a_wrong_clock_is_made_anew(
+    studio: Studio, original: Version, clock: Clock
+) -> None:
+    (job,) = place_order(studio, original, draft())
+    uploaded = runner.advance(studio, job.id).job
+    clock.wait(-30 * 86_400)
+    runner.permit(studio, job.id)
+    step = runner.advance(studio, job.id)
+    assert step.job.state is JobState.QUEUED
+    assert step.job.upload_url != uploaded.upload_url
 
 
 def test_each_upload_is_the_appearance_of_the_version_it_starts_from(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -182,6 +183,9 @@ def test_trash_is_emptied_of_what_has_been_there_for_thirty_days(
     clock.time += 15 * 86_400
     assert library.empty_trash(clock.time) == 2
     assert [entry.id for entry in library.list_trash()] == [new.id]
+    clock.time += 15 * 86_400
+    library.keep_up()
+    assert library.list_trash() == []
     assert [version.id for version in library.list_versions(document.id)][1:] == [inside.id]
 
 
@@ -227,6 +231,40 @@ def test_erasing_that_a_crash_interrupted_is_finished_at_the_next_start(
     with Library.open(folder, program="tests", wait=0) as again:
         assert again.list_trash() == []
         assert traces(folder, SECRET) == []
+
+
+def test_erasing_cut_off_at_any_statement_is_undone_or_finished(
+    library: Library, folder: Path, tmp_path: Path, secret: tuple[Document, Version]
+) -> None:
+    """The files are taken as they lie at the beginning of each statement, as a kill leaves them."""
+    document, version = secret
+    library.put_in_trash(version.id)
+    moments: list[Path] = []
+
+    def take(statement: str) -> None:
+        moments.append(tmp_path / "moments" / f"{len(moments):03}")
+        ignored = shutil.ignore_patterns("*-shm", "lock", "owner.json")
+        shutil.copytree(folder, moments[-1], ignore=ignored)
+
+    with library._reading() as connection:
+        connection.set_trace_callback(take)
+    library.erase(version.id)
+    with library._reading() as connection:
+        connection.set_trace_callback(None)
+    kept: list[bool] = []
+    for moment in moments:
+        with Library.open(moment, program="tests", wait=0) as again:
+            kept.append([entry.id for entry in again.list_trash()] == [version.id])
+            assert len(again.list_versions(document.id)) == 2
+            assert [charge.amount for charge in again.list_charges()] == [80_000, 80_000]
+            if kept[-1]:
+                again.restore(version.id)
+                [layer] = again.get_version(version.id).layers
+                again.blobs.read(again.get_result(layer.result_id).sha256)
+            else:
+                assert traces(moment, SECRET) == []
+    assert kept == sorted(kept, reverse=True)
+    assert {True, False} == set(kept)
 
 
 def test_erased_version_leaves_no_hole_in_undo(

@@ -159,6 +159,20 @@ def test_result_of_an_edit_of_what_is_in_the_trash_joins_it_there(
     assert late.id in {one.id for one in library.restore(version.id)}
 
 
+def test_ended_jobs_of_what_is_in_the_trash_are_not_shown(
+    library: Library, put_document: PutDocument, edit: Edit, put_job: Callable[..., Job]
+) -> None:
+    document = put_document()
+    version, other = edit(document), edit(document)
+    failed = put_job(JobState.FAILED, document, parent=version.id)
+    running = put_job(JobState.RUNNING, document, parent=version.id)
+    library.put_in_trash(version.id)
+    shown = [job.id for job in library.list_jobs(document_id=document.id, shown=True)]
+    assert shown == [other.job_id, running.id]
+    everything = [job.id for job in library.list_jobs(document_id=document.id)]
+    assert everything == [version.job_id, other.job_id, failed.id, running.id]
+
+
 # Any order of acts, held against a model that is nothing but sets of ids
 
 
