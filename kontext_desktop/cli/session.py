@@ -96,7 +96,11 @@ class Session:
 
         preferred = self.settings()
         library = Library.open(self.library_folder(), program="kontext")
-        library.keep_up()
+        try:
+            library.keep_up()
+        except LibraryError as error:
+            # No backup of a damaged database, say: that is told, and hinders nothing else.
+            self.say(f"{error.message} {error.hint}".strip())
         studio = Studio(
             library=library,
             keys=self.keys,

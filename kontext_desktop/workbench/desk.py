@@ -149,6 +149,8 @@ class Workbench(QObject):
             self.open_file(file)  # the first named is asked for last, and shown
         if not files and not self._documents.busy:
             self._restore()
+        # After all that the person waits for.
+        self._link.run(errands.look_after, self._tell_damage)
 
     def close(self) -> bool:
         """Keep what is on the desk. True when every thread came to rest; no Job changes state.
@@ -173,6 +175,17 @@ class Workbench(QObject):
         if has_library:
             _logged(self._service.save)
         return self._closed
+
+    def _tell_damage(self, damaged: int) -> None:
+        if damaged:
+            records = "One record" if damaged == 1 else f"{damaged} records"
+            self.notice_raised.emit(
+                Notice(
+                    Tone.LOOK,
+                    f"{records} of the library cannot be read; the rest is there.",
+                    "`kontext library check --repair` mends what can be mended.",
+                )
+            )
 
     def keep_window(self, values: Mapping[str, str]) -> None:
         """Remember how the window was left; written when it closes."""

@@ -138,6 +138,15 @@ def stand(studio: Studio, settings: Settings) -> tuple[Standing, Unfinished]:
     return standing, Unfinished(going_on, waiting)
 
 
+def look_after(studio: Studio) -> int:
+    """What an open library owes itself: missing sidecars, a backup once a day. Returns how many
+    records the lists had to leave out, since they are damaged."""
+    studio.library.keep_up()
+    studio.library.list_documents()
+    studio.library.list_jobs()
+    return len(studio.library.list_damaged())
+
+
 def connect_ahead(studio: Studio) -> None:
     """Connect to the service while the person still types: an answer then comes a few round trips
     sooner. Sends nothing."""
