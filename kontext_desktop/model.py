@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from kontext_desktop.errors import Charged
 from kontext_desktop.first_words import Draft as Draft
@@ -165,9 +165,24 @@ class Layer:
         return cls(result_id, (scale_x, 0.0, frame.x, 0.0, scale_y, frame.y))
 
 
+Flag = Literal["", "pick", "reject"]
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """What the person says of a Version; may change at any time. `rating`: 0 (none) to 5."""
+
+    name: str = ""
+    rating: int = 0
+    flag: Flag = ""
+    note: str = ""
+    tags: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One immutable state of a Document. `job_id` is None for the original."""
+    """One immutable state of a Document, and what is said of it. `job_id` is None for the
+    original."""
 
     id: str
     sequence: int
@@ -178,6 +193,96 @@ class Version:
     title: str
     practice: bool
     created_at: float
+    annotation: Annotation = Annotation()
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something the person did to a Document, for undo: `kind` "current" moved its pointer from one
+    version's id to another's (`version_id` is where to), "annotation" changed what is said of one.
+
+    `state`: "undone" can be done again; "dropped" cannot, since something else was done instead.
+    """
+
+    sequence: int
+    document_id: str
+    kind: Literal["current", "annotation"]
+    version_id: str
+    before: str | Annotation
+    after: str | Annotation
+    at: float
+    state: Literal["done", "undone", "dropped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trashed:
+    """A document in the trash, or a version there with all that was made from it.
+
+    `id` is the document's or the version's, `title` the version's ("" for a document); `versions`
+    counts those that are there with it. It may be erased by itself from `erased_at` on.
+    """
+
+    id: str
+    document_id: str
+    document_name: str
+    title: str
+    versions: int
+    at: float
+    erased_at: float
+
+    @property
+    def is_document(self) -> bool:
+        return self.id == self.document_id
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What to look for in the history; what is left as it is here lets everything through.
+
+    `text`: every word of it begins a word of the prompt, title, name, note, tags or file name.
+    Times are from `since` on and before `until`; `cost` in millionths of a dollar, both ends
+    included; `ratio` as it was asked for, "" for the picture's own; `practice`: with anything of
+    practice in it, or without. `state`: Jobs in that state, of which only done ones have Versions.
+    """
+
+    text: str = ""
+    since: float | None = None
+    until: float | None = None
+    rating: int = 0
+    flag: Flag | None = None
+    tag: str = ""
+    seed: int | None = None
+    ratio: str | None = None
+    cost: tuple[int, int] | None = None
+    state: JobState | None = None
+    practice: bool | None = None
+    document_id: str | None = None
+
+
+class Line(NamedTuple):
+    """One line of the history: a Version, or a Job that has made none (`version_id` is "" then).
+
+    What a list shows, no more. `sequence` is its place: newer lines have higher ones. `cost`: what
+    its Job was charged, or may have been, in millionths of a dollar, before refunds.
+    """
+
+    sequence: int
+    version_id: str
+    job_id: str
+    document_id: str
+    document_name: str
+    title: str
+    prompt: str
+    seed: int | None
+    ratio: str | None
+    state: JobState | None
+    cost: int
+    practice: bool
+    created_at: float
+    name: str
+    rating: int
+    flag: Flag
+    tags: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,15 +391,27 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What one Job has cost, or may have; `refunded` of it came back. Money as everywhere."""
+    """What one Job has cost, or may have; `refunded` of it came back. Money as everywhere.
 
-    job: Job
+    It outlives its Job: `erased` says that no more of that is left than stands here.
+    """
+
+    job_id: str
+    document_id: str
     document_name: str
     client: str
+    origin: Origin
+    model_id: str
+    seed: int
+    state: JobState
+    prediction_id: str | None
+    updated_at: float
+    """When its Job last moved."""
     at: float
     amount: int
     charged: Charged
     refunded: int
+    erased: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,26 @@ def no_thread_left() -> Iterator[None]:
         pytest.fail(f"threads left running: {', '.join(sorted(left))}")
 
 
+_FIGURES = pytest.StashKey[list[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_FIGURES] = []
+
+
+@pytest.fixture(scope="session")
+def figures(request: pytest.FixtureRequest) -> list[str]:
+    """Sentences for the end of the run: how much was tried."""
+    return request.config.stash[_FIGURES]
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    for sentence in config.stash[_FIGURES]:
+        terminalreporter.write_line(sentence)
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The checkout."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.table import Table
@@ -12,11 +14,22 @@ from rich.text import Text
 
 from kontext_desktop.catalog import USD, dollars
 from kontext_desktop.cli.session import Session
-from kontext_desktop.errors import LibraryError
-from kontext_desktop.model import Document, Job, Version
+from kontext_desktop.errors import LibraryError, ParameterError
+from kontext_desktop.model import Annotation, Document, Job, Line, Search, Version
 
 if TYPE_CHECKING:
     from kontext_desktop.library import Library
+
+_MOST_LINES = 1000
+"""Versions of a search that are shown, the newest."""
+
+
+class Marked(Enum):
+    """A flag, as it is typed."""
+
+    value: Literal["pick", "reject"]
+    PICK = "pick"
+    REJECT = "reject"
 
 
 def history(
@@ -24,22 +37,62 @@ def history(
     document: Annotated[
         str | None, typer.Argument(metavar="[DOCUMENT]", help="An id or the beginning of one.")
     ] = None,
-    search: Annotated[str, typer.Option(help="Words in prompts, titles and names.")] = "",
+    search: Annotated[
+        str, typer.Option(help="Words in prompts, titles, names, notes, tags and file names.")
+    ] = "",
+    rating: Annotated[int, typer.Option(min=0, max=5, help="Rated so, or higher.")] = 0,
+    flag: Annotated[Marked | None, typer.Option(help="Flagged so.")] = None,
+    tag: Annotated[str, typer.Option(help="With this tag.")] = "",
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Made from this day on.")
+    ] = None,
+    practice_only: Annotated[
+        bool, typer.Option("--practice-only", help="With anything of practice in it.")
+    ] = False,
+    real_only: Annotated[
+        bool, typer.Option("--real-only", help="With nothing of practice in it.")
+    ] = False,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many documents.")] = None,
 ) -> int:
-    """The documents, or one document's tree of versions."""
+    """The documents, those with versions that are looked for, or one document's tree."""
+    if practice_only and real_only:
+        raise ParameterError("Give one of --practice-only and --real-only.", "")
     if document is None and not session.has_library():
         if session.json:
             session.print([])
         else:
             typer.echo("There is nothing in the library yet. `kontext edit` begins it.")
         return 0
+    query = Search(
+        text=search,
+        since=since.timestamp() if since else None,
+        rating=rating,
+        flag=flag.value if flag else None,
+        tag=tag,
+        practice=True if practice_only else False if real_only else None,
+    )
     with session.reading() as library:
         if document is not None:
             _show_tree(session, library, library.get_document(document))
         else:
-            _show_documents(session, library, library.list_documents(search, limit))
+            _show_documents(session, library, *_look_for(library, query, limit))
     return 0
+
+
+def _look_for(
+    library: Library, query: Search, limit: int | None
+) -> tuple[list[Document], dict[str, list[Line]]]:
+    """The documents, worked on last first, and what was found of each, newest first. Words alone
+    also find a document in which they are spread over several versions."""
+    if query == Search():
+        return library.list_documents(limit=limit), {}
+    found: dict[str, list[Line]] = {}
+    for line in library.search_versions(query, limit=_MOST_LINES):
+        found.setdefault(line.document_id, []).append(line)
+    if query == Search(text=query.text):
+        return library.list_documents(query.text, limit), found
+    documents = [document for document in library.list_documents() if document.id in found]
+    return documents[:limit], found
 
 
 def show(
@@ -94,7 +147,7 @@ def jobs(
     found: list[Job] = []
     if session.has_library():
         with session.reading() as library:
-            found = library.list_jobs(ended=None if everything else False)
+            found = library.list_jobs(ended=None if everything else False, shown=True)
     if session.json:
         session.print([describe_job(job) for job in found])
         return 0
@@ -110,18 +163,33 @@ def jobs(
     return 0
 
 
-def _show_documents(session: Session, library: Library, documents: list[Document]) -> None:
+def _show_documents(
+    session: Session, library: Library, documents: list[Document], found: dict[str, list[Line]]
+) -> None:
+    counts = library.count_versions()
     if session.json:
-        session.print([_document(library, document) for document in documents])
+        session.print(
+            [
+                {
+                    **_document(document, counts),
+                    "found": [_line(line) for line in found.get(document.id, [])],
+                }
+                for document in documents
+            ]
+        )
         return
     if not documents:
         typer.echo("No document matches.")
         return
     table = Table("document", "name", "size", "versions", "brought in", box=None)
     for document in documents:
-        count = len(library.list_versions(document.id))
         when = datetime.fromtimestamp(document.created_at).strftime("%Y-%m-%d %H:%M")
-        table.add_row(document.id[:8], Text(document.name), str(document.size), str(count), when)
+        count = str(counts.get(document.id, 0))
+        table.add_row(document.id[:8], Text(document.name), str(document.size), count, when)
+        for line in found.get(document.id, []):
+            said = describe_opinion(line.name, line.rating, line.flag, line.tags)
+            practice = "  practice" if line.practice else ""
+            table.add_row("", Text(f"  {line.version_id[:8]}  {line.title}{said}{practice}"))
     session.out().print(table)
 
 
@@ -129,7 +197,7 @@ def _show_tree(session: Session, library: Library, document: Document) -> None:
     versions = library.list_versions(document.id)
     if session.json:
         tree = [_version(library, version, document) for version in versions]
-        session.print({**_document(library, document), "versions": tree})
+        session.print({**_document(document, {document.id: len(versions)}), "versions": tree})
         return
     depths: dict[str, int] = {}
     out = session.out()
@@ -139,10 +207,34 @@ def _show_tree(session: Session, library: Library, document: Document) -> None:
         depths[version.id] = depth
         mark = " ←" if version.id == document.current_version_id else ""
         practice = "  practice" if version.practice else ""
-        out.print(Text(f"{'  ' * depth}{version.id[:8]}  {version.title}{practice}{mark}"))
+        said = version.annotation
+        opinion = describe_opinion(said.name, said.rating, said.flag, sorted(said.tags))
+        line = f"{'  ' * depth}{version.id[:8]}  {version.title}{opinion}{practice}{mark}"
+        out.print(Text(line))
 
 
-def _document(library: Library, document: Document) -> dict[str, Any]:
+def describe_opinion(name: str, rating: int, flag: str, tags: Sequence[str]) -> str:
+    """What is said of a version, to stand behind its title."""
+    parts = [f"“{name}”" if name else "", "★" * rating, flag, *(f"#{tag}" for tag in tags)]
+    return "".join(f"  {part}" for part in parts if part)
+
+
+def _line(line: Line) -> dict[str, Any]:
+    return {
+        "id": line.version_id,
+        "title": line.title,
+        "prompt": line.prompt,
+        "seed": line.seed,
+        "practice": line.practice,
+        "created_at": line.created_at,
+        "name": line.name,
+        "rating": line.rating,
+        "flag": line.flag,
+        "tags": list(line.tags),
+    }
+
+
+def _document(document: Document, counts: Mapping[str, int]) -> dict[str, Any]:
     return {
         "id": document.id,
         "name": document.name,
@@ -152,7 +244,7 @@ def _document(library: Library, document: Document) -> dict[str, Any]:
         "depth": document.depth,
         "created_at": document.created_at,
         "current_version": document.current_version_id,
-        "version_count": len(library.list_versions(document.id)),
+        "version_count": counts.get(document.id, 0),
     }
 
 
@@ -168,7 +260,12 @@ def _version(library: Library, version: Version, document: Document) -> dict[str
         "practice": version.practice,
         "created_at": version.created_at,
         "current": version.id == document.current_version_id,
+        **describe_annotation(version.annotation),
     }
+
+
+def describe_annotation(annotation: Annotation) -> dict[str, Any]:
+    return {**asdict(annotation), "tags": sorted(annotation.tags)}
 
 
 def describe_job(job: Job) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from kontext_desktop import __version__
-from kontext_desktop.cli import answers, books, care, edit, history, work
+from kontext_desktop.cli import answers, books, care, edit, history, library, opinions, work
 from kontext_desktop.cli.session import common
 
 program = typer.Typer(
@@ -36,11 +36,16 @@ for command in (
     answers.delete_remote,
     books.charges,
     books.mark,
+    opinions.annotate,
+    opinions.undo,
+    opinions.redo,
+    opinions.trash,
     care.practice,
     care.doctor,
 ):
     program.command(command.__name__.replace("_", "-"))(common(command))
 program.add_typer(care.key_program(), name="key")
+program.add_typer(library.library_program(), name="library")
 
 
 @program.command()

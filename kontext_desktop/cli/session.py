@@ -96,6 +96,7 @@ class Session:
 
         preferred = self.settings()
         library = Library.open(self.library_folder(), program="kontext")
+        library.keep_up()
         studio = Studio(
             library=library,
             keys=self.keys,
@@ -108,6 +109,14 @@ class Session:
             yield studio
         finally:
             studio.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[Library]:
+        """The library to write to, without the service."""
+        from kontext_desktop.library import Library
+
+        with Library.open(self.library_folder(), program="kontext") as library:
+            yield library
 
     @contextmanager
     def reading(self) -> Iterator[Library]:

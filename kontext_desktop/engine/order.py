@@ -5,15 +5,16 @@ Nothing here sends anything that costs; the runner does, one Job at a time.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from kontext_desktop.catalog import KONTEXT_MAX, ModelSpec
+from kontext_desktop.catalog import KONTEXT_MAX, MODELS, ModelSpec
 from kontext_desktop.engine import ledger, render, sending
 from kontext_desktop.errors import ParameterError, ServiceError, UnansweredError
 from kontext_desktop.imaging import encode
 from kontext_desktop.library import NewJob
-from kontext_desktop.model import Draft, Job, JobState, Origin, Recipe, Version
+from kontext_desktop.model import Document, Draft, Job, JobState, Origin, Recipe, Version
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
@@ -75,6 +76,7 @@ def place_order(
     check_draft(draft, model)
     document = studio.library.get_document(parent.document_id)
     sending.check_may_send(studio, document)
+    studio.library.check_space(sending.EXPECTED_BYTES * draft.count)
     service = studio.get_service()
     if expected_origin is not None and service.origin != expected_origin:
         raise ServiceError(
@@ -133,21 +135,48 @@ def _check_unanswered(studio: Studio, origin: Origin, recipes: list[Recipe]) -> 
             )
 
 
+def draft_of(studio: Studio, version: Version) -> Draft:
+    """What made a version, as a Draft to run again or to change: same words, same seed, once.
+
+    Raises ParameterError for an original, which nothing made; LibraryError.
+    """
+    return _draft_of(_get_recipe(studio, version))
+
+
+def copy_recipe(studio: Studio, version: Version, document: Document) -> Recipe:
+    """What made a version, for another document: from its current version, the frame planned anew
+    for its size. Nothing is ordered. Raises ParameterError for an original; LibraryError."""
+    recipe = _get_recipe(studio, version)
+    model = MODELS.get(recipe.model_id, KONTEXT_MAX)
+    frame, _ = model.plan(document.size, recipe.aspect_ratio)
+    return replace(recipe, parent_version_id=document.current_version_id, frame=frame)
+
+
 def repeat_order(studio: Studio, job: Job, expected_price: int) -> list[Job]:
     """A new Job with the recipe of one that failed: a fresh click, a fresh charge."""
-    parent = studio.library.get_version(job.recipe.parent_version_id)
-    recipe = job.recipe
-    draft = Draft(
+    return place_order(
+        studio,
+        studio.library.get_version(job.recipe.parent_version_id),
+        _draft_of(job.recipe),
+        expected_price=expected_price,
+        expected_origin=job.origin,
+        again=True,
+    )
+
+
+def _get_recipe(studio: Studio, version: Version) -> Recipe:
+    if version.job_id is None:
+        raise ParameterError(
+            "The original was brought in, not made.", "Choose a version that an edit made."
+        )
+    return studio.library.get_job(version.job_id).recipe
+
+
+def _draft_of(recipe: Recipe) -> Draft:
+    return Draft(
         guidance_scale=recipe.guidance_scale,
         seed=recipe.seed,
         prompt=recipe.prompt,
         aspect_ratio=recipe.aspect_ratio,
-    )
-    return place_order(
-        studio,
-        parent,
-        draft,
-        expected_price=expected_price,
-        expected_origin=job.origin,
-        again=True,
+        seed_locked=True,
     )

@@ -26,15 +26,16 @@ def describe(charge: Charge, now: float) -> Refund:
     """How the refund of a charge stands; "" where none is promised."""
     if charge.refunded:
         return "seen"
-    if not is_expected(charge.job):
+    if not is_expected(charge):
         return ""
-    return "overdue" if now - charge.job.updated_at > PROMISED else "expected"
+    return "overdue" if now - charge.updated_at > PROMISED else "expected"
 
 
-def is_expected(job: Job) -> bool:
-    """Whether the service promises to give the money for this Job back: it accepted the edit, and
-    failed at it by its own fault."""
-    return job.state is JobState.FAILED and job.charged == "maybe" and job.prediction_id is not None
+def is_expected(charge: Charge) -> bool:
+    """Whether the service promises to give this money back: it accepted the edit, and failed at it
+    by its own fault. Of a Job that was erased nobody waits for it."""
+    failed = charge.state is JobState.FAILED and charge.prediction_id is not None
+    return failed and charge.charged == "maybe" and not charge.erased
 
 
 def check(studio: Studio, service: Service) -> list[Job]:
@@ -46,9 +47,9 @@ def check(studio: Studio, service: Service) -> list[Job]:
     now = studio.now()
     week = max(model.retention_days for model in MODELS.values()) * 86_400.0
     waiting = {
-        charge.job.prediction_id: charge.job
+        charge.prediction_id: studio.library.get_job(charge.job_id)
         for charge in studio.library.list_charges(now - week)
-        if charge.job.origin == service.origin and not charge.refunded and is_expected(charge.job)
+        if charge.origin == service.origin and not charge.refunded and is_expected(charge)
     }
     if not waiting:
         return []

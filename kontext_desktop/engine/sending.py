@@ -44,6 +44,9 @@ TURN = 1.0
 REFUSALS = 5
 """How often the service may say "too many for now" before the person is asked again."""
 
+EXPECTED_BYTES = 4_000_000
+"""What one picture that comes back takes at most: about a megapixel, as PNG."""
+
 _Report = Callable[[Progress], None]
 
 
@@ -143,6 +146,10 @@ def _send(studio: Studio, service: Service, job: Job) -> Step:
     pause = limits.get_pause(studio, job.origin)
     if pause:
         return Step(_renew(studio, job), min(pause, RENEW))
+    try:
+        studio.library.check_space(EXPECTED_BYTES)
+    except LibraryError as error:
+        return _hold(studio, job, error)
     price = ledger.quote(studio, service, MODELS[job.recipe.model_id])
     if price != job.price:
         return _hold(studio, job, ledger.changed_price(price, job.price))
@@ -265,7 +272,7 @@ def _refused(studio: Studio, job: Job, error: RefusedError) -> Step:
         permitted_at=0.0 if often else studio.now(),
     )
     withdraw(studio, job)
-    return Step(back, None if often else wait)
+    return Step(back, None if often else min(wait, RENEW))  # in time to renew its permission
 
 
 def _key_refused(studio: Studio, job: Job, error: AccessError) -> Step:

@@ -54,7 +54,7 @@ def write_csv(lines: list[dict[str, str]]) -> str:
 
 
 def _line(charge: Charge, now: float) -> dict[str, str]:
-    job, when = charge.job, datetime.fromtimestamp(charge.at)
+    when = datetime.fromtimestamp(charge.at)
     return {
         "day": f"{when:%Y-%m-%d}",
         "time": f"{when:%H:%M:%S}",
@@ -64,13 +64,13 @@ def _line(charge: Charge, now: float) -> dict[str, str]:
         "charged": charge.charged,
         "refunded_usd": f"{charge.refunded / USD:.6f}",
         "refund": refunds.describe(charge, now),
-        "service": job.origin.endpoint,
-        "practice": "yes" if job.origin.practice else "no",
-        "model": job.recipe.model_id,
-        "seed": str(job.recipe.seed),
-        "state": job.state.value,
-        "job": job.id,
-        "prediction": job.prediction_id or "",
+        "service": charge.origin.endpoint,
+        "practice": "yes" if charge.origin.practice else "no",
+        "model": charge.model_id,
+        "seed": str(charge.seed),
+        "state": charge.state.value,
+        "job": charge.job_id,
+        "prediction": charge.prediction_id or "",
     }
 
 

@@ -19,6 +19,8 @@ from kontext_desktop.errors import ImageError, LibraryError
 from kontext_desktop.library import failures
 
 BLOBS, TEMPORARY, CACHE = "blobs", "tmp", "cache"
+FOLDERS = (BLOBS, TEMPORARY, CACHE)
+"""What lies in every library beside its database."""
 _INCOMING = "incoming-"
 """How our temporary files begin; nothing else in `tmp` is ever touched."""
 _CHUNK = 1 << 20
@@ -78,15 +80,32 @@ class Blobs:
             )
         return data
 
+    def remove(self, sha256: str) -> None:
+        """Take the file away; nothing happens when it is not there. No row may name it."""
+        if self._reading_only:
+            raise failures.reading_only(self._library)
+        with failures.translated(self._library):
+            self.path(sha256).unlink(missing_ok=True)
+
     def require(self, *hashes: str) -> None:
         """Raise LibraryError unless all these blobs are there."""
         for sha256 in hashes:
             if not self.has(sha256):
                 raise self._missing(sha256)
 
+    def take_copy(self, sha256: str, copy: Path) -> bool:
+        """Keep the file `copy` as this blob; False when it is not there or has other bytes."""
+        try:
+            if not _holds(copy, sha256):
+                return False
+            kept, _ = self.put_file(copy)
+        except (ImageError, OSError):
+            return False
+        return kept == sha256
+
     def _keep(self, chunks: Iterable[bytes]) -> tuple[str, int]:
         if self._reading_only:
-            raise failures.reading_only()
+            raise failures.reading_only(self._library)
         digest, length = hashlib.sha256(), 0
         with failures.translated(self._library), incoming(self._library) as temporary:
             with temporary.open("wb") as file:
@@ -103,7 +122,9 @@ class Blobs:
         """Give a whole, synced file its name, and make the name durable."""
         target = self.path(sha256)
         target.parent.mkdir(mode=0o700, exist_ok=True)
-        if not _holds(target, sha256):
+        if _holds(target, sha256):
+            os.utime(target)  # it is wanted again: nothing that tidies up may take it for old
+        else:
             os.replace(temporary, target)
         # Also for a file that was there: whoever put it may not have come to this line yet.
         sync_folder(target.parent)
@@ -135,6 +156,13 @@ class Cache:
             temporary.write_bytes(data)
             os.replace(temporary, self._path(name))
 
+    def remove(self, beginnings: set[str]) -> None:
+        """Remove what is kept under a name that is one of these up to its last hyphen."""
+        with failures.translated(self._library):
+            for path in (self._library / CACHE).iterdir():
+                if path.name.rpartition("-")[0] in beginnings:
+                    path.unlink(missing_ok=True)
+
     def _path(self, name: str) -> Path:
         if Path(name).name != name:
             raise ValueError(f"not a plain file name: {name!r}")
@@ -156,8 +184,13 @@ def incoming(library: Path) -> Iterator[Path]:
 def sweep(library: Path) -> None:
     """Remove what a killed process left in `tmp`. Only for the library's owner."""
     for path in (library / TEMPORARY).iterdir():
-        if path.name.startswith(_INCOMING):
+        if is_incoming(path):
             path.unlink(missing_ok=True)
+
+
+def is_incoming(path: Path) -> bool:
+    """Whether a file in `tmp` is ours: being written, or left by a killed process."""
+    return path.name.startswith(_INCOMING)
 
 
 def sync(handle: int) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kontext_desktop.library import records
-from kontext_desktop.library.rows import Writing
+from kontext_desktop.library.rows import Writing, sound
 from kontext_desktop.model import Candidate, Received
 
 
@@ -43,7 +43,7 @@ def list_of(connection: sqlite3.Connection, job_id: str) -> list[Candidate]:
     rows = connection.execute(
         "SELECT * FROM candidates WHERE job_id = ? ORDER BY sequence", (job_id,)
     )
-    return [records.read_candidate(row) for row in rows]
+    return sound(records.read_candidate, rows)
 
 
 def _find(connection: sqlite3.Connection, job_id: str, prediction_id: str) -> sqlite3.Row | None:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 
-from kontext_desktop.library import records
-from kontext_desktop.library.rows import Writing, get_row, text
+from kontext_desktop.library import acts, records, search, trash
+from kontext_desktop.library.rows import Writing, get_row, sound, text
 from kontext_desktop.model import Document, Draft, Size, Version
-
-_MOST_WORDS = 16
-"""Words of a search that count; what is pasted into the field may be a book."""
 
 
 def put(
@@ -26,11 +23,11 @@ def put(
     known = find_by_master(writing.connection, master_sha256)
     if known is not None:
         return known
-    document_id, sequence = writing.new_id(), writing.next_sequence()
+    document_id = writing.new_id()
     writing.insert(
         "documents",
         {
-            "sequence": sequence,
+            "sequence": writing.next_sequence(),
             "id": document_id,
             "name": name,
             "source_path": source_path,
@@ -58,20 +55,13 @@ def put(
         "INSERT INTO document_state (document_id, current_version_id, activity) VALUES (?, ?, ?)",
         (document_id, original.id, original.sequence),
     )
-    index(writing, sequence, document_id, name)
+    search.index_version(writing, original.sequence)
     return get(writing.connection, document_id)
 
 
 def put_version(writing: Writing, version: Version) -> None:
     writing.insert("versions", records.version_values(version))
-
-
-def index(writing: Writing, sequence: int, document_id: str, words: str) -> None:
-    """Let a search find the document by `words`, which belong to the row numbered `sequence`."""
-    writing.connection.execute(
-        "INSERT INTO search (rowid, text, document_id) VALUES (?, ?, ?)",
-        (sequence, text(words), document_id),
-    )
+    writing.touched.add(version.id)
 
 
 def touch(writing: Writing, document_id: str) -> None:
@@ -94,30 +84,12 @@ def find(connection: sqlite3.Connection, document_id: str) -> Document | None:
 
 def find_by_master(connection: sqlite3.Connection, sha256: str) -> Document | None:
     row = connection.execute(
-        f"{records.DOCUMENTS} WHERE master_sha256 = ? ORDER BY sequence DESC LIMIT 1", (sha256,)
+        f"{records.DOCUMENTS} WHERE master_sha256 = ?"
+        " AND documents.sequence NOT IN (SELECT sequence FROM trash)"
+        " ORDER BY documents.sequence DESC LIMIT 1",
+        (sha256,),
     ).fetchone()
     return records.read_document(row) if row else None
-
-
-def list_found(connection: sqlite3.Connection, search: str, limit: int | None) -> list[Document]:
-    """Documents of which every word of `search` begins a word somewhere; all when it is blank.
-
-    Signs without a letter or digit are not kept in the index and so cannot be found.
-    """
-    given = text(search).replace("\0", " ").split()
-    words = [word for word in given if any(sign.isalnum() for sign in word)][:_MOST_WORDS]
-    if given and not words:
-        return []
-    # Each word by itself, since one may stand in the name and the next in a prompt. As a quoted
-    # string it means nothing to FTS5 but its letters.
-    quoted = ['"{}"*'.format(word.replace('"', '""')) for word in words]
-    found = "documents.id IN (SELECT document_id FROM search WHERE search MATCH ?)"
-    where = " AND ".join([found] * len(quoted)) or "TRUE"
-    rows = connection.execute(
-        f"{records.DOCUMENTS} WHERE {where} ORDER BY activity DESC LIMIT ?",
-        (*quoted, -1 if limit is None else limit),
-    )
-    return [records.read_document(row) for row in rows]
 
 
 def put_current_version(writing: Writing, document_id: str, version_id: str) -> None:
@@ -125,11 +97,20 @@ def put_current_version(writing: Writing, document_id: str, version_id: str) -> 
     version = get_version(writing.connection, version_id)
     if version.document_id != document.id:
         raise ValueError(f"version {version_id} is not of document {document_id}")
-    writing.connection.execute(
-        "UPDATE document_state SET current_version_id = ? WHERE document_id = ?",
-        (version.id, document.id),
-    )
+    trash.check_visible(writing.connection, version)
+    if move_pointer(writing, document.id, version.id):
+        acts.record_current(writing, document.id, document.current_version_id, version.id)
     touch(writing, document.id)
+
+
+def move_pointer(writing: Writing, document_id: str, version_id: str) -> bool:
+    """Whether that changed anything."""
+    done = writing.connection.execute(
+        "UPDATE document_state SET current_version_id = ?"
+        " WHERE document_id = ? AND current_version_id <> ?",
+        (version_id, document_id, version_id),
+    )
+    return done.rowcount > 0
 
 
 def put_never_send(writing: Writing, document_id: str, value: bool) -> None:
@@ -137,6 +118,7 @@ def put_never_send(writing: Writing, document_id: str, value: bool) -> None:
     writing.connection.execute(
         "UPDATE document_state SET never_send = ? WHERE document_id = ?", (value, document.id)
     )
+    _touch_original(writing, document.id)
     touch(writing, document.id)
 
 
@@ -146,6 +128,7 @@ def put_client(writing: Writing, document_id: str, client: str) -> None:
         "UPDATE document_state SET client = ? WHERE document_id = ?",
         (text(" ".join(client.split())), document.id),
     )
+    _touch_original(writing, document.id)
     touch(writing, document.id)
 
 
@@ -171,8 +154,30 @@ def get_version(connection: sqlite3.Connection, id_or_prefix: str) -> Version:
     return records.read_version(row)
 
 
+def find_version(connection: sqlite3.Connection, version_id: str) -> Version | None:
+    row = connection.execute(f"{records.VERSIONS} WHERE versions.id = ?", (version_id,)).fetchone()
+    return records.read_version(row) if row else None
+
+
 def list_versions(connection: sqlite3.Connection, document_id: str) -> list[Version]:
     rows = connection.execute(
-        f"{records.VERSIONS} WHERE document_id = ? ORDER BY sequence", (document_id,)
+        f"{records.VERSIONS} WHERE document_id = ? AND {records.VISIBLE}"
+        " ORDER BY versions.sequence",
+        (document_id,),
     )
-    return [records.read_version(row) for row in rows]
+    return sound(records.read_version, rows)
+
+
+def count_versions(connection: sqlite3.Connection) -> dict[str, int]:
+    rows = connection.execute(
+        f"SELECT document_id, count(*) FROM versions WHERE {records.VISIBLE} GROUP BY document_id"
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _touch_original(writing: Writing, document_id: str) -> None:
+    """The sidecar of a document's original also says what may change of the document."""
+    rows = writing.connection.execute(
+        "SELECT id FROM versions WHERE document_id = ? AND job_id IS NULL", (document_id,)
+    )
+    writing.touched.update(row["id"] for row in rows)

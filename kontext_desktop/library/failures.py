@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import os
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,8 +30,8 @@ _UNREACHABLE = (
 )
 _DAMAGED = (
     "The library's database at {folder} is damaged.",
-    "Copy the whole folder before anything else, then put back a backup of library.db; the "
-    "pictures are files of their own and are not touched by this.",
+    "`kontext library check --repair` builds it anew and keeps the damaged one; the pictures are "
+    "files of their own and are not touched by this.",
 )
 _OTHER = (
     "The library's database refused that.",
@@ -82,17 +84,47 @@ def translated(folder: Path) -> Iterator[None]:
         raise _in_words(_DISK.get(error.errno or 0, _UNREACHABLE), folder, error) from error
 
 
-def reading_only() -> LibraryError:
+def is_unwritable(folder: Path) -> bool:
+    """Whether the folder lies on a medium that can only be read. Raises OSError."""
+    return sys.platform != "win32" and bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
+
+
+def reading_only(folder: Path) -> LibraryError:
+    """Why a library that is open for reading only does not take what was to be written."""
+    try:
+        if is_unwritable(folder):
+            message, hint = _READ_ONLY
+            return LibraryError(message.format(folder=folder), hint)
+    except OSError:
+        return gone(folder)
     return LibraryError(
         "The library is open for reading only.",
         "Try again once no other program is writing to it.",
     )
 
 
+def gone(folder: Path) -> LibraryError:
+    return LibraryError(
+        f"The library at {folder} is not there any more.",
+        "Connect its disk again or put the folder back, then start the program again. Nothing was "
+        "written elsewhere.",
+    )
+
+
+def full(free: int, wanted: int) -> LibraryError:
+    """`free` bytes are left on the disk, `wanted` are asked for."""
+    return LibraryError(
+        f"The disk that holds the library has {free / 1e9:.1f} GB left; an edit wants "
+        f"{wanted / 1e9:.1f} GB free.",
+        "Free some space, then try again. Nothing was sent.",
+        retry=True,
+    )
+
+
 def damaged_row(table: str, row_id: object) -> LibraryError:
     return LibraryError(
         f"A record of the library is damaged ({table} {row_id}).",
-        "Put back a backup of library.db; the pictures are files of their own and not touched.",
+        "`kontext library check --repair` mends it; the pictures are files of their own.",
     )
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from kontext_desktop.errors import Charged, LibraryError
-from kontext_desktop.library import documents, records
-from kontext_desktop.library.rows import Writing, get_row
+from kontext_desktop.library import documents, records, search, trash
+from kontext_desktop.library.rows import Writing, get_row, sound
 from kontext_desktop.model import (
     Job,
     JobEvent,
@@ -45,6 +45,21 @@ MOVES: Mapping[JobState, frozenset[JobState]] = {
 """Where a Job may go from each state by `move`; staying where it is is always allowed."""
 
 _IN_FLIGHT = (JobState.SENDING, JobState.RUNNING, JobState.DOWNLOADING)
+_EVER = """(
+    SELECT id, endpoint, practice, prediction_id FROM jobs
+    UNION ALL SELECT id, endpoint, practice, prediction_id FROM erased_jobs
+)"""
+"""Whose predictions are taken: also those of Jobs that were erased."""
+_AWAY = f"""(
+    EXISTS (
+        SELECT 1 FROM versions
+        WHERE versions.id = jobs.parent_version_id AND NOT {records.VISIBLE}
+    ) OR EXISTS (SELECT 1 FROM versions WHERE versions.job_id = jobs.id)
+    AND NOT EXISTS (
+        SELECT 1 FROM versions WHERE versions.job_id = jobs.id AND {records.VISIBLE}
+    )
+)"""
+"""Whether what a Job was made from, or all that came of it, is in the trash."""
 _CHANGEABLE = frozenset(field.name for field in fields(Job)) - {
     *("id", "sequence", "batch_id", "document_id", "recipe", "origin", "created_at"),
     *("state", "updated_at"),
@@ -70,6 +85,8 @@ class NewJob:
 
 
 def put(writing: Writing, new: NewJob) -> Job:
+    parent = documents.get_version(writing.connection, new.recipe.parent_version_id)
+    trash.check_visible(writing.connection, parent)
     job = Job(
         id=writing.new_id(),
         sequence=writing.next_sequence(),
@@ -93,7 +110,7 @@ def put(writing: Writing, new: NewJob) -> Job:
         (job.id, job.origin.endpoint, job.origin.practice, job.price, job.charged, job.created_at),
     )
     _record(writing, job, "asked for")
-    documents.index(writing, job.sequence, job.document_id, job.recipe.prompt)
+    search.index_job(writing, job.sequence, job.recipe.prompt)
     documents.touch(writing, job.document_id)
     return get(writing.connection, job.id)
 
@@ -107,6 +124,7 @@ def list_kept(
     origin: Origin | None,
     document_id: str | None,
     ended: bool | None,
+    shown: bool,
     limit: int | None,
 ) -> list[Job]:
     conditions, values = ["TRUE"], list[str | int]()
@@ -120,11 +138,15 @@ def list_kept(
         states = [state for state in JobState if state.ended == ended]
         conditions.append(f"jobs.state IN ({_marks(states)})")
         values += states
+    if shown:
+        states = [state for state in JobState if state.ended]
+        conditions.append(f"NOT (jobs.state IN ({_marks(states)}) AND {_AWAY})")
+        values += states
     rows = connection.execute(
         f"{records.JOBS} WHERE {' AND '.join(conditions)} ORDER BY jobs.sequence LIMIT ?",
         (*values, -1 if limit is None else limit),
     )
-    return [records.read_job(row) for row in rows]
+    return sound(records.read_job, rows)
 
 
 def move(writing: Writing, job: Job, to: JobState, note: str, changes: Mapping[str, Any]) -> Job:
@@ -174,6 +196,8 @@ def finish(
         raise _conflict(job)
     done = _move(writing, job, JobState.DONE, "received", {"problem": None})
     parent = documents.get_version(writing.connection, done.recipe.parent_version_id)
+    # From here on its Versions are found by the prompt.
+    search.forget(writing, done.sequence)
     versions = [_keep(writing, done, parent, one, title) for one in received]
     documents.touch(writing, done.document_id)
     return done, versions
@@ -181,8 +205,8 @@ def finish(
 
 def list_predictions(connection: sqlite3.Connection, origin: Origin) -> set[str]:
     rows = connection.execute(
-        "SELECT prediction_id FROM jobs"
-        " WHERE endpoint = ? AND practice = ? AND prediction_id IS NOT NULL",
+        f"SELECT prediction_id FROM {_EVER} WHERE endpoint = ? AND practice = ?"
+        " AND prediction_id IS NOT NULL",
         (origin.endpoint, origin.practice),
     )
     return {row["prediction_id"] for row in rows}
@@ -197,7 +221,7 @@ def list_events(connection: sqlite3.Connection, job_id: str) -> list[JobEvent]:
     rows = connection.execute(
         "SELECT * FROM job_events WHERE job_id = ? ORDER BY sequence", (job_id,)
     )
-    return [records.read_event(row) for row in rows]
+    return sound(records.read_event, rows)
 
 
 def get_result(connection: sqlite3.Connection, id_or_prefix: str) -> Result:
@@ -208,7 +232,7 @@ def list_results(connection: sqlite3.Connection, job_id: str) -> list[Result]:
     rows = connection.execute(
         f"{records.RESULTS} WHERE job_id = ? ORDER BY output_index", (job_id,)
     )
-    return [records.read_result(row) for row in rows]
+    return sound(records.read_result, rows)
 
 
 def _move(writing: Writing, job: Job, to: JobState, note: str, changes: Mapping[str, Any]) -> Job:
@@ -226,7 +250,7 @@ def _move(writing: Writing, job: Job, to: JobState, note: str, changes: Mapping[
         raise ValueError("a Job runs under the id of its prediction")
     if moved.prediction_id != now.prediction_id:
         _check_free(writing.connection, moved)
-    writing.replace("jobs", records.job_values(moved))
+    writing.replace("jobs", records.job_values(moved), records.job_values(now))
     writing.connection.execute(
         "UPDATE charges SET amount = ?, charged = ?, at = ? WHERE job_id = ?",
         (moved.price, moved.charged, moved.sent_at or moved.created_at, moved.id),
@@ -287,7 +311,8 @@ def _keep(writing: Writing, job: Job, parent: Version, one: Received, title: str
         created_at=writing.at,
     )
     documents.put_version(writing, version)
-    documents.index(writing, version.sequence, version.document_id, title)
+    trash.inherit(writing, version.sequence, parent)
+    search.index_version(writing, version.sequence)
     return documents.get_version(writing.connection, version.id)
 
 
@@ -307,7 +332,7 @@ def _record(writing: Writing, job: Job, note: str) -> None:
 def _check_free(connection: sqlite3.Connection, job: Job) -> None:
     """One prediction is one Job's: two that claimed it would count one charge twice."""
     taken = connection.execute(
-        "SELECT id FROM jobs WHERE endpoint = ? AND practice = ? AND prediction_id = ?",
+        f"SELECT id FROM {_EVER} WHERE endpoint = ? AND practice = ? AND prediction_id = ?",
         (job.origin.endpoint, job.origin.practice, job.prediction_id),
     ).fetchone()
     if taken:

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from kontext_desktop.library.failures import damaged_row
 from kontext_desktop.library.rows import Values, check
 from kontext_desktop.model import (
+    Act,
+    Annotation,
     Candidate,
     Document,
     Draft,
@@ -35,7 +38,13 @@ DOCUMENTS = """
         document_state.client
     FROM documents JOIN document_state ON document_state.document_id = documents.id
 """
-VERSIONS = "SELECT versions.* FROM versions"
+VERSIONS = """
+    SELECT versions.*, annotations.name, annotations.rating, annotations.flag, annotations.note,
+        annotations.tags
+    FROM versions LEFT JOIN annotations ON annotations.sequence = versions.sequence
+"""
+VISIBLE = "NOT EXISTS (SELECT 1 FROM trashed WHERE trashed.sequence = versions.sequence)"
+"""The condition that a version is not in the trash."""
 RESULTS = "SELECT results.* FROM results"
 JOBS = "SELECT jobs.*, charges.charged FROM jobs JOIN charges ON charges.job_id = jobs.id"
 
@@ -84,7 +93,7 @@ def version_values(version: Version) -> Values:
 
 
 def read_version(row: sqlite3.Row) -> Version:
-    check("versions", row)
+    check("versions", row, "name", "rating", "flag", "note", "tags")
     layers = [
         Layer(**{**layer, "placement": tuple(layer["placement"])})
         for layer in json.loads(row["layers"])
@@ -99,6 +108,48 @@ def read_version(row: sqlite3.Row) -> Version:
         title=row["title"],
         practice=bool(row["practice"]),
         created_at=row["created_at"],
+        annotation=read_annotation(row) if row["tags"] is not None else Annotation(),
+    )
+
+
+def write_annotation(annotation: Annotation) -> str:
+    return _json({**asdict(annotation), "tags": sorted(annotation.tags)})
+
+
+def read_annotation(row: Mapping[str, Any] | sqlite3.Row) -> Annotation:
+    """From a row or from what `write_annotation` wrote; opinions carry no seal."""
+    tags = row["tags"] if isinstance(row["tags"], list) else json.loads(row["tags"])
+    return Annotation(row["name"], row["rating"], row["flag"], row["note"], frozenset(tags))
+
+
+def act_values(act: Act) -> Values:
+    """All but the state, which changes."""
+    before, after = act.before, act.after
+    return {
+        "sequence": act.sequence,
+        "document_id": act.document_id,
+        "kind": act.kind,
+        "version_id": act.version_id,
+        "before": before if isinstance(before, str) else write_annotation(before),
+        "after": after if isinstance(after, str) else write_annotation(after),
+        "at": act.at,
+    }
+
+
+def read_act(row: sqlite3.Row) -> Act:
+    check("acts", row, "state")
+    before, after = row["before"], row["after"]
+    if row["kind"] == "annotation":
+        before, after = read_annotation(json.loads(before)), read_annotation(json.loads(after))
+    return Act(
+        sequence=row["sequence"],
+        document_id=row["document_id"],
+        kind=row["kind"],
+        version_id=row["version_id"],
+        before=before,
+        after=after,
+        at=row["at"],
+        state=row["state"],
     )
 
 

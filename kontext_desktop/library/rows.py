@@ -8,15 +8,28 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import sqlite3
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from kontext_desktop.errors import LibraryError
 from kontext_desktop.library.failures import damaged_row
 
+_T = TypeVar("_T")
+
 Values = Mapping[str, str | int | float | None]
 """A row by the names of its columns."""
+
+
+class Connection(sqlite3.Connection):
+    """A connection that remembers what its lists had to leave out."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.damaged: list[str] = []
+        """A sentence for each damaged record that was met, in the order they were met."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +39,8 @@ class Writing:
     connection: sqlite3.Connection
     at: float
     new_id: Callable[[], str]
+    touched: set[str] = field(default_factory=set)
+    """The Versions whose sidecars say something else afterwards."""
 
     def next_sequence(self) -> int:
         """The next number of the one series that orders everything; clocks are not asked."""
@@ -40,10 +55,15 @@ class Writing:
         columns, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
         self.connection.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", row)
 
-    def replace(self, table: str, values: Values) -> None:
-        """Write all columns of the row with this `sequence` anew, and seal it again."""
-        row = _sealed(values)
-        changes = ", ".join(f"{name} = :{name}" for name in row)
+    def replace(self, table: str, values: Values, before: Values | None = None) -> None:
+        """Write the row with this `sequence` anew, and seal it again. `before`: what stands there
+        now; columns that stay are then not written, and nor are their indexes."""
+        row, stays = _sealed(values), before or {"sequence": values["sequence"]}
+        changes = ", ".join(
+            f"{name} = :{name}"
+            for name, value in row.items()
+            if name not in stays or stays[name] != value
+        )
         self.connection.execute(f"UPDATE {table} SET {changes} WHERE sequence = :sequence", row)
 
 
@@ -89,8 +109,32 @@ def check(table: str, row: sqlite3.Row, *beside: str) -> None:
     row_hash = facts.pop("row_hash")
     for name in beside:
         del facts[name]
-    if seal(facts) != row_hash:
+    if not holds(facts, row_hash):
         raise damaged_row(table, row["sequence"])
+
+
+def holds(facts: Mapping[str, Any], row_hash: object) -> bool:
+    """Whether a row's columns, without its seal, are what `row_hash` was made of."""
+    try:
+        return seal(facts) == row_hash
+    except (TypeError, ValueError):  # bytes, or no number: no row was ever written so
+        return False
+
+
+def sound(read: Callable[[sqlite3.Row], _T], rows: sqlite3.Cursor) -> list[_T]:
+    """What can be read of a list. One damaged record costs one record: it is left out, told to the
+    log, and named in the connection's `damaged`."""
+    found = []
+    for row in rows:
+        try:
+            found.append(read(row))
+        except LibraryError as error:
+            if not isinstance(rows.connection, Connection):
+                raise
+            if error.message not in rows.connection.damaged:
+                rows.connection.damaged.append(error.message)
+                logging.getLogger(__name__).warning("%s", error.message)
+    return found
 
 
 def _sealed(values: Values) -> dict[str, str | int | float | None]:

@@ -6,15 +6,20 @@ A library made by a newer release, and a file that is none of ours, are not chan
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import stat
+import tempfile
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
 from kontext_desktop.errors import LibraryError
+from kontext_desktop.library import backup
 from kontext_desktop.library.blobs import BLOBS, incoming, sync_folder
 from kontext_desktop.library.failures import damaged_row
+from kontext_desktop.library.rows import Connection
 
 DATABASE = "library.db"
 APPLICATION_ID = 0x4B4F4E54
@@ -210,7 +215,131 @@ CREATE TABLE learned (
 ) STRICT;
 """
 
-MIGRATIONS: Sequence[str] = (_FIRST, _SECOND)
+_THIRD = """
+-- Opinions on a version, under its own sequence, so that lists walk both in step. Change freely.
+CREATE TABLE new_annotations (
+    sequence INTEGER PRIMARY KEY REFERENCES versions (sequence),
+    name TEXT NOT NULL DEFAULT '',
+    rating INTEGER NOT NULL DEFAULT 0 CHECK (rating BETWEEN 0 AND 5),
+    flag TEXT NOT NULL DEFAULT '' CHECK (flag IN ('', 'pick', 'reject')),
+    note TEXT NOT NULL DEFAULT '',
+    tags TEXT NOT NULL DEFAULT '[]'  -- JSON, sorted
+) STRICT;
+INSERT INTO new_annotations (sequence, name, rating, flag, note, tags)
+    SELECT versions.sequence, annotations.name, rating, flag, note, tags
+    FROM annotations JOIN versions ON versions.id = annotations.version_id;
+DROP TABLE annotations;
+ALTER TABLE new_annotations RENAME TO annotations;
+
+-- Each tag of annotations once more, case folded, so that what carries it is found at once.
+CREATE TABLE tags (
+    tag TEXT NOT NULL,
+    sequence INTEGER NOT NULL REFERENCES annotations (sequence),
+    PRIMARY KEY (tag, sequence)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tags_by_version ON tags (sequence);
+INSERT OR IGNORE INTO tags (tag, sequence)
+    SELECT lower(value), sequence FROM annotations, json_each(annotations.tags);
+
+-- What was done to a document, for undo and redo: appended, and marked, never cut off.
+CREATE TABLE acts (
+    sequence INTEGER PRIMARY KEY,
+    document_id TEXT NOT NULL REFERENCES documents (id),
+    kind TEXT NOT NULL CHECK (kind IN ('current', 'annotation')),
+    version_id TEXT NOT NULL,  -- the log may speak of versions that were erased since
+    before TEXT NOT NULL,      -- an id, or JSON
+    after TEXT NOT NULL,
+    at REAL NOT NULL,
+    state TEXT NOT NULL DEFAULT 'done' CHECK (state IN ('done', 'undone', 'dropped')),
+    row_hash TEXT NOT NULL     -- of all but the state
+) STRICT;
+CREATE INDEX acts_by_document ON acts (document_id, state, sequence);
+
+-- What was put in the trash, under its own sequence: a document, or a version with its branch.
+CREATE TABLE trash (
+    sequence INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    document_id TEXT NOT NULL REFERENCES documents (id),
+    at REAL NOT NULL
+) STRICT;
+CREATE INDEX trash_by_document ON trash (document_id);
+
+-- The versions that are in the trash, each with the entry it came there by.
+CREATE TABLE trashed (
+    sequence INTEGER PRIMARY KEY REFERENCES versions (sequence),
+    entry INTEGER NOT NULL REFERENCES trash (sequence)
+) STRICT;
+CREATE INDEX trashed_by_entry ON trashed (entry);
+
+-- Files of rows that were erased, until they are gone too.
+CREATE TABLE tombstones (
+    kind TEXT NOT NULL CHECK (kind IN ('blob', 'document', 'version')),
+    name TEXT NOT NULL,        -- a SHA-256, or an id
+    PRIMARY KEY (kind, name)
+) STRICT, WITHOUT ROWID;
+
+-- All that is left of a job that was erased: what the books need.
+CREATE TABLE erased_jobs (
+    sequence INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    document_id TEXT NOT NULL,
+    document_name TEXT NOT NULL,
+    client TEXT NOT NULL,
+    model_id TEXT NOT NULL,
+    seed INTEGER NOT NULL,
+    endpoint TEXT NOT NULL,
+    practice INTEGER NOT NULL CHECK (practice IN (0, 1)),
+    state TEXT NOT NULL,
+    prediction_id TEXT,
+    updated_at REAL NOT NULL,
+    row_hash TEXT NOT NULL
+) STRICT;
+
+-- The books outlive the jobs they speak of: no reference to them any more.
+CREATE TABLE new_charges (
+    job_id TEXT PRIMARY KEY,
+    endpoint TEXT NOT NULL,
+    practice INTEGER NOT NULL CHECK (practice IN (0, 1)),
+    amount INTEGER NOT NULL CHECK (amount >= 0),
+    charged TEXT NOT NULL CHECK (charged IN ('no', 'maybe', 'yes')),
+    at REAL NOT NULL
+) STRICT;
+INSERT INTO new_charges (job_id, endpoint, practice, amount, charged, at)
+    SELECT job_id, endpoint, practice, amount, charged, at FROM charges;
+DROP TABLE charges;
+ALTER TABLE new_charges RENAME TO charges;
+CREATE INDEX charges_by_time ON charges (endpoint, practice, at);
+CREATE INDEX charge_events_by_job ON charge_events (job_id);
+
+CREATE INDEX documents_by_current ON document_state (current_version_id);
+CREATE INDEX versions_by_job ON versions (job_id);
+CREATE INDEX versions_by_practice ON versions (practice);
+CREATE INDEX versions_by_time ON versions (created_at);
+CREATE INDEX jobs_by_parent ON jobs (parent_version_id);
+CREATE INDEX jobs_by_seed ON jobs (seed);
+
+-- What can be searched: one row for each version, with all the texts it can be found by, and one
+-- for each job that has made none; its rowid is the version's or the job's sequence.
+DROP TABLE search;
+CREATE VIRTUAL TABLE search USING fts5 (
+    text, prefix = '2 3', tokenize = 'unicode61 remove_diacritics 2'
+);
+INSERT INTO search (rowid, text)
+    SELECT versions.sequence,
+        documents.name || char(10) || versions.title || char(10) || coalesce(jobs.prompt, '')
+        || char(10) || coalesce(annotations.name || char(10) || annotations.note, '') || char(10)
+        || coalesce((SELECT group_concat(value, char(10)) FROM json_each(annotations.tags)), '')
+    FROM versions JOIN documents ON documents.id = versions.document_id
+        LEFT JOIN jobs ON jobs.id = versions.job_id
+        LEFT JOIN annotations ON annotations.sequence = versions.sequence
+    ORDER BY versions.sequence;
+INSERT INTO search (rowid, text)
+    SELECT sequence, prompt FROM jobs
+    WHERE NOT EXISTS (SELECT 1 FROM versions WHERE versions.job_id = jobs.id)
+    ORDER BY sequence;
+"""
+
+MIGRATIONS: Sequence[str] = (_FIRST, _SECOND, _THIRD)
 """Entry n takes a database from version n to n + 1. What was released is never edited."""
 
 _PRAGMAS = (
@@ -225,6 +354,8 @@ _WRITING_PRAGMAS = (
     ("journal_mode", "WAL", "wal"),
     # With WAL, anything less than FULL loses the newest rows in a power cut.
     ("synchronous", "FULL", 2),
+    # What was erased leaves nothing behind in the file.
+    ("secure_delete", "ON", 1),
     # On macOS a plain fsync stops at the drive's cache; elsewhere these two do nothing.
     ("fullfsync", "ON", 1),
     ("checkpoint_fullfsync", "ON", 1),
@@ -257,10 +388,11 @@ def create(path: Path, uuid: str, created_at: float) -> None:
     Raises LibraryError where one seems to have been lost, rather than begin anew over its files.
     """
     folder = path.parent
-    if any((folder / BLOBS).iterdir()) or path.with_name(path.name + "-wal").exists():
+    if seems_lost(folder):
         raise LibraryError(
             f"The library's database {path} is missing.",
-            "Put it back from a backup, or choose another folder; the pictures are still there.",
+            "`kontext library check --repair` builds it anew from what lies beside it, or put a "
+            "backup back; the pictures are still there.",
         )
     with incoming(folder) as temporary:
         with closing(connect(temporary, reading_only=False)) as connection:
@@ -274,14 +406,52 @@ def create(path: Path, uuid: str, created_at: float) -> None:
     sync_folder(folder.parent)
 
 
-def connect(path: Path, *, reading_only: bool, newest: int = len(MIGRATIONS)) -> sqlite3.Connection:
+def seems_lost(folder: Path) -> bool:
+    """Whether this folder, without a database of ours, once had one."""
+    log = folder / f"{DATABASE}-wal"
+    beside = (folder / BLOBS, folder / "sidecars")
+    return log.exists() or any(path.is_dir() and any(path.iterdir()) for path in beside)
+
+
+def connect_reading(path: Path, held: ExitStack) -> Connection:
+    """Open an existing database for reading only, also where nothing may be written: `held` closes
+    it. The same errors as `connect`."""
+    try:
+        connection = connect(path, reading_only=True)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+            raise
+        connection = _connect_unwritable(path, held)
+    held.callback(connection.close)
+    return connection
+
+
+def _connect_unwritable(path: Path, held: ExitStack) -> Connection:
+    """SQLite wants to write a little even to read, unless told that nobody ever writes. Then it
+    does not look into the log, so a database with one is read from a copy."""
+    log = path.with_name(path.name + "-wal")
+    if not log.exists() or not log.stat().st_size:
+        return connect(path, reading_only=True, immutable=True)
+    folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="kontext-")))
+    for file in (path, log):
+        shutil.copyfile(file, folder / file.name)
+    return connect(folder / path.name, reading_only=True)
+
+
+def connect(
+    path: Path, *, reading_only: bool, newest: int = len(MIGRATIONS), immutable: bool = False
+) -> Connection:
     """Open an existing database and make it safe; any thread may use the connection, one at a time.
 
     Raises LibraryError when the file is a newer release's, or does not take a setting.
     """
     mode = "ro" if reading_only else "rw"
     connection = sqlite3.connect(
-        f"{path.as_uri()}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False
+        f"{path.as_uri()}?mode={mode}{'&immutable=1' if immutable else ''}",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        factory=Connection,
     )
     connection.row_factory = sqlite3.Row
     # Text that a flipped bit made undecodable is for the row's seal to find, which names the row.
@@ -316,21 +486,27 @@ def get_uuid(connection: sqlite3.Connection) -> str:
 def migrate(
     connection: sqlite3.Connection, folder: Path, migrations: Sequence[str] = MIGRATIONS
 ) -> None:
-    """Bring the database up to date, one transaction for each step; a library with content in it is
-    copied first, to `library-version-N.db` beside it."""
+    """Bring the database up to date, one transaction for each step; a backup of one with content in
+    it is made first."""
     version = get_version(connection)
     if version == len(migrations):
         return
     if version > 0:
-        _back_up(connection, folder, folder / f"library-version-{version}.db")
-    for number, script in enumerate(migrations[version:], version + 1):
-        try:
+        backup.make(connection, folder, time.time())
+    # A step may build a table anew that others refer to.
+    connection.execute("PRAGMA foreign_keys = OFF")
+    try:
+        for number, script in enumerate(migrations[version:], version + 1):
             connection.executescript(
                 f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {number}; COMMIT;"
             )
-        finally:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        connection.execute("PRAGMA foreign_keys = ON")
+    if version > 0:
+        # Older releases left what they had replaced in the file's free pages.
+        connection.execute("VACUUM")
     # Out of the log and into the file's header, where an older release looks first.
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
@@ -345,14 +521,6 @@ def _set(connection: sqlite3.Connection, pragmas: Sequence[tuple[str, str, str |
                 "Keep it on a disk of this machine, not on a network share.",
                 f"PRAGMA {name} = {value} answered {answer}",
             )
-
-
-def _back_up(connection: sqlite3.Connection, folder: Path, target: Path) -> None:
-    with incoming(folder) as temporary:
-        with closing(sqlite3.connect(temporary)) as copy:
-            connection.backup(copy)
-        os.replace(temporary, target)
-    sync_folder(folder)
 
 
 def _check_version(version: int, newest: int, path: Path) -> None:

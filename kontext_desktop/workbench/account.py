@@ -117,9 +117,9 @@ def _look(studio: Studio, balance: bool, refunds: bool) -> Looked:
         _log(error)
     now = studio.now()
     known = {
-        charge.job.id: coming_back.describe(charge, now)
+        charge.job_id: coming_back.describe(charge, now)
         for charge in studio.library.list_charges(now - 8 * 86_400.0)
-        if charge.job.origin == service.origin
+        if charge.origin == service.origin
     }
     standing: dict[str, str] = {job_id: state for job_id, state in known.items() if state}
     return Looked(service.origin, amount, standing, changed)

@@ -15,6 +15,7 @@ from kontext_desktop.engine import intake
 from kontext_desktop.engine.studio import Studio, Target
 from kontext_desktop.keys import Keys
 from kontext_desktop.library import Library
+from kontext_desktop.library.check import check
 from kontext_desktop.model import Version
 from kontext_desktop.practice import PracticeService
 from kontext_desktop.register import Register
@@ -64,6 +65,7 @@ def open_studio(
     yield open_one
     for studio in opened:
         studio.close()
+        assert check(studio.library.folder).findings == ()
 
 
 @pytest.fixture

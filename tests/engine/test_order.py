@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
 from engine_tools import carry, draft
+from PIL import Image
 
-from kontext_desktop.engine import ledger
-from kontext_desktop.engine.order import place_order
+from kontext_desktop.engine import intake, ledger
+from kontext_desktop.engine.order import copy_recipe, draft_of, place_order
 from kontext_desktop.engine.studio import Studio, Target
 from kontext_desktop.errors import AccessError, BudgetError, ParameterError
 from kontext_desktop.keys import Keys, NoKeyringError
-from kontext_desktop.model import EMBEDDED_PRACTICE, Settings, Spend, Version
+from kontext_desktop.model import EMBEDDED_PRACTICE, Frame, Settings, Spend, Version
 from kontext_desktop.practice import PracticeService
 
 
@@ -100,3 +103,29 @@ def test_practice_and_real_are_never_summed(
     versions = studio.library.list_versions(original.document_id)
     assert [version.practice for version in versions] == [False, False, True]
     assert len(service.ledger) == 1
+
+
+def test_a_version_is_made_again_from_its_own_recipe(studio: Studio, original: Version) -> None:
+    asked = draft(seed=41, guidance_scale=4.5, aspect_ratio="1:1")
+    [job] = carry(studio, place_order(studio, original, asked))
+    made = studio.library.list_versions(original.document_id)[1]
+    again = draft_of(studio, made)
+    assert again == asked._replace(seed_locked=True)
+    [second] = place_order(studio, original, again)
+    assert second.recipe == job.recipe
+    with pytest.raises(ParameterError, match="brought in"):
+        draft_of(studio, original)
+
+
+def test_a_recipe_goes_to_another_document_with_a_frame_of_its_own(
+    studio: Studio, original: Version, tmp_path: Path
+) -> None:
+    [job] = carry(studio, place_order(studio, original, draft(seed=41, aspect_ratio="1:1")))
+    made = studio.library.list_versions(original.document_id)[1]
+    Image.new("RGB", (500, 300), "grey").save(tmp_path / "other.png")
+    other = intake.bring_in(studio.library, tmp_path / "other.png").document
+    copied = copy_recipe(studio, made, other)
+    assert copied.frame == Frame(100, 0, 300, 300)
+    assert copied.parent_version_id == other.current_version_id
+    assert replace(copied, frame=job.recipe.frame, parent_version_id=original.id) == job.recipe
+    assert studio.library.list_jobs(document_id=other.id) == []

@@ -211,3 +211,37 @@ def test_a_small_edit_goes_before_a_long_batch(
     carry(studio, [*batch, edit])
     seeds = [accepted.inputs["seed"] for accepted in service.ledger]
     assert seeds.index(1) <= 1
+
+
+def test_a_long_wait_that_the_service_asks_for_needs_no_click(
+    studio: Studio, original: Version, service: PracticeService
+) -> None:
+    service.faults.add(Fault("submit", "status:429:150"))
+    (job,) = carry(studio, place_order(studio, original, draft()))
+    assert job.state is JobState.DONE, job.problem
+    assert service.ledger[0].at - job.created_at >= 150
+
+
+def test_a_clock_set_back_makes_nobody_ask_more_often(
+    studio: Studio, original: Version, service: PracticeService, clock: Clock
+) -> None:
+    service.faults.add(Fault("submit", "close"))
+    jobs = place_order(studio, original, draft())
+    while runner.advance(studio, jobs[0].id).job.state is JobState.QUEUED:
+        pass
+    clock.wait(-86_400.0)
+    (job,) = carry(studio, jobs)
+    assert (job.state, job.charged) == (JobState.FAILED, "no")
+    asked = [request for request in service.requests if request.path.endswith("/predictions")]
+    assert len(asked) < 20
+
+
+def test_an_order_from_a_clock_set_back_holds_nobody_up(
+    studio: Studio, original: Version, clock: Clock
+) -> None:
+    studio.settings = Settings(jobs_in_flight=1)
+    (single,) = place_order(studio, original, draft(seed=1))
+    runner.advance(studio, single.id)  # uploaded; then it is not gone on with
+    clock.wait(-86_400.0)
+    done = carry(studio, place_order(studio, original, draft(seed=10, count=2)))
+    assert [job.state for job in done] == [JobState.DONE] * 2

@@ -21,6 +21,7 @@ from kontext_desktop.model import (
     Received,
     Recipe,
     Size,
+    Version,
 )
 
 WAYS = {
@@ -130,3 +131,31 @@ def put_job(
         return job
 
     return put
+
+
+@pytest.fixture
+def edit(
+    library: Library, new_job: Callable[..., NewJob], received: Callable[..., Received]
+) -> Callable[..., Version]:
+    """A Version made from the document's version `parent`, its current one unless one is given.
+    `data`: the picture that came."""
+    numbers = count()
+
+    def make(
+        document: Document,
+        parent: Version | None = None,
+        *,
+        title: str = "Warmer",
+        data: bytes | None = None,
+        **facts: Any,
+    ) -> Version:
+        number = next(numbers)
+        [job] = library.put_jobs([new_job(document, parent=parent.id if parent else None, **facts)])
+        for step in WAYS[JobState.DONE].split():
+            adopted = {"prediction_id": f"made-{number}"} if step == "running" else {}
+            job = library.move_job(job, JobState(step), f"to {step}", **adopted)
+        picture = received(data if data is not None else f"picture {number}".encode())
+        _, [version] = library.finish_job(job, [picture], title)
+        return version
+
+    return make

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kontext_desktop.errors import LibraryError
-from kontext_desktop.library import Library, failures, schema
+from kontext_desktop.library import Library, backup, failures, schema
 from kontext_desktop.model import Size
 
 NEWEST = len(schema.MIGRATIONS)
@@ -47,7 +47,7 @@ def test_connection_is_durable_and_trusts_nothing(database: Path) -> None:
     }
 
 
-def test_migration_keeps_rows_readable_and_a_copy_beside(database: Path) -> None:
+def test_migration_keeps_rows_readable_and_a_backup(database: Path) -> None:
     migrations = [*schema.MIGRATIONS, ADD_COLOUR]
     with closing(schema.connect(database, reading_only=False)) as connection:
         schema.migrate(connection, database.parent, migrations)
@@ -59,7 +59,8 @@ def test_migration_keeps_rows_readable_and_a_copy_beside(database: Path) -> None
         connection.execute(f"PRAGMA user_version = {NEWEST}")
     with Library.open_reading(database.parent) as library:
         assert library.list_documents()[0].name == "kept.jpg"
-    with closing(sqlite3.connect(database.with_name(f"library-version-{NEWEST}.db"))) as copy:
+    [made] = backup.list_made(database.parent)
+    with closing(sqlite3.connect(made.path)) as copy:
         assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert copy.execute("SELECT name FROM documents").fetchall() == [("kept.jpg",)]
         assert copy.execute("PRAGMA user_version").fetchone() == (NEWEST,)
@@ -93,9 +94,12 @@ def test_row_that_changed_by_itself_is_named(database: Path, statement: str) -> 
         connection.execute(statement)
         connection.commit()
     with Library.open_reading(database.parent) as library:
+        assert library.list_documents() == []
+        assert library.list_documents() == []
+        assert library.list_damaged() == ["A record of the library is damaged (documents 1)."]
+        [row_id] = library._connection.execute("SELECT id FROM documents").fetchone()  # type: ignore[union-attr]
         with pytest.raises(LibraryError, match=r"damaged \(documents 1\)"):
-            library.list_documents()
-        assert library.list_versions("unrelated") == []
+            library.get_document(row_id)
 
 
 def test_sqlite_failures_become_sentences(database: Path, tmp_path: Path) -> None:
