@@ -70,7 +70,7 @@ def look_up(studio: Studio, service: Service, job: Job, report: _Report) -> Step
         if is_forgotten(studio, job):
             return _give_up(studio, job, "The key it was sent with was not set again in time.")
         return hold_for_key(studio, job)
-    job = _count_anew(studio, note_key_is_back(studio, job))
+    job = note_key_is_back(studio, job)
     wait = studio.get_line(job.origin).wait(studio.now())
     if wait:
         return Step(job, wait)
@@ -363,15 +363,6 @@ def _lost() -> UnansweredError:
         "This edit got no answer, so it may have been billed.",
         "It is looked up at the service, and never sent again by itself.",
     )
-
-
-def _count_anew(studio: Studio, job: Job) -> Job:
-    """The wait for an answer begins again when the clock was set back behind its begin; else it
-    would not end before the clock is there once more."""
-    if job.unsure_since is None or job.unsure_since <= studio.now():
-        return job
-    note = "the clock was set back"
-    return studio.library.move_job(job, JobState.UNSURE, note, unsure_since=studio.now())
 
 
 def _age_there(studio: Studio, service: Service, job: Job) -> float:
