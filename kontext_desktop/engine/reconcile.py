@@ -19,6 +19,7 @@ from kontext_desktop.engine import collecting
 from kontext_desktop.engine.acceptance import accept, withdraw
 from kontext_desktop.engine.outcome import (
     hold_for_key,
+    is_forbidden,
     is_forgotten,
     is_of_other_key,
     note_key_is_back,
@@ -85,7 +86,7 @@ def look_up(studio: Studio, service: Service, job: Job, report: _Report) -> Step
                 return adopt(studio, service, job, stray.prediction.id)
             _remember(studio, service, job, stray.prediction)
     except AccessError as error:
-        if "HTTP 403" not in error.detail:
+        if not is_forbidden(error):
             raise
         return _cannot_look(studio, job, error)
     except ServiceError as error:
@@ -101,6 +102,8 @@ def look_up(studio: Studio, service: Service, job: Job, report: _Report) -> Step
         JobState.UNSURE,
         "the service lists nothing of it",
         looks=job.looks + 1,
+        # The horizon counts from the first clean list: after an outage, one has to be waited for.
+        unsure_since=job.unsure_since if job.looks else studio.now(),
         problem=problem_of(_lost()),  # what was found before may be another's meanwhile
     )
     if _waited(studio, job) >= HORIZON and job.looks >= CLEAN:
@@ -329,9 +332,11 @@ def _conclude(studio: Studio, service: Service, job: Job) -> Step:
         rows = []
     except ServiceError:
         return Step(job, LATER)
-    known = _owned(studio, job) | {
-        candidate.prediction_id for candidate in studio.library.list_candidates(job.id)
-    }
+    refused = {one.prediction_id for one in studio.library.list_candidates(job.id) if one.refused}
+    if refused - _owned(studio, job):
+        # A person can err: what they turned down still counts as what may have been billed.
+        return _give_up(studio, job, "What the service has from that moment was said not to be it.")
+    known = _owned(studio, job)
     unexplained = [row for row in rows if row.kind == "deduct" and row.prediction_id not in known]
     if unexplained:
         return _give_up(studio, job, "The account was charged for an edit that is not listed.")

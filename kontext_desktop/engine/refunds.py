@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from kontext_desktop.catalog import MODELS, dollars
+from kontext_desktop.engine.outcome import is_forbidden
 from kontext_desktop.errors import AccessError, RefusedError
 from kontext_desktop.model import Charge, Job, JobState, Problem
 
@@ -60,7 +61,7 @@ def check(studio: Studio, service: Service) -> list[Job]:
             after=begun + offset - _SKEW, before=now + offset + _SKEW
         )
     except AccessError as error:
-        if "HTTP 403" not in error.detail:
+        if not is_forbidden(error):
             raise
         return []
     except RefusedError:
