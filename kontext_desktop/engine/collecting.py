@@ -186,7 +186,10 @@ def _again(studio: Studio, job: Job, error: ServiceError) -> Step:
     """Something free went wrong: come again, later each time."""
     if isinstance(error, NotSentError):
         return Step(job, studio.get_line(job.origin).lost(studio.now()))
-    return Step(job, note_trouble(studio, job, error.retry_after))
+    pause = note_trouble(studio, job, error.retry_after)
+    if is_forgotten(studio, job) and studio.tries[job.id] > BAD_TRIES:
+        return _expire(studio, job, error)
+    return Step(job, pause)
 
 
 def _learn(studio: Studio, job: Job, prediction: Prediction) -> None:
@@ -254,7 +257,7 @@ def _renew(studio: Studio, service: Service, job: Job, error: ServiceError) -> S
     return fail(studio, job, _not_fetched(error), charged="yes")
 
 
-def _expire(studio: Studio, job: Job, error: GoneError) -> Step:
+def _expire(studio: Studio, job: Job, error: ServiceError) -> Step:
     days = MODELS[job.recipe.model_id].retention_days
     gone = GoneError(
         "The service does not have this edit any more.",

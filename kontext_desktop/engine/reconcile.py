@@ -97,7 +97,11 @@ def look_up(studio: Studio, service: Service, job: Job, report: _Report) -> Step
     if found:
         return _ask_person(studio, job, len(found))
     job = studio.library.move_job(
-        job, JobState.UNSURE, "the service lists nothing of it", looks=job.looks + 1
+        job,
+        JobState.UNSURE,
+        "the service lists nothing of it",
+        looks=job.looks + 1,
+        problem=problem_of(_lost()),  # what was found before may be another's meanwhile
     )
     if _waited(studio, job) >= HORIZON and job.looks >= CLEAN:
         return _conclude(studio, service, job)
@@ -114,7 +118,8 @@ def list_strays(studio: Studio, service: Service, job: Job) -> list[Stray]:
         if candidate.refused or candidate.received
     }
     strays = []
-    for listed in service.client.list_predictions(MODELS[job.recipe.model_id], **_window(job)):
+    model = MODELS[job.recipe.model_id]
+    for listed in service.client.list_predictions(model, **_window(job, service)):
         if listed.id in owned:
             continue
         prediction = listed
@@ -208,10 +213,14 @@ def _get_unsure(studio: Studio, job_id: str) -> Job:
     return job
 
 
-def _window(job: Job) -> dict[str, float]:
-    """The time of sending by the service's clock, widened."""
-    sent_at = (job.sent_at or job.created_at) + job.clock_offset
-    return {"after": sent_at - BEFORE, "before": sent_at + AFTER}
+def _window(job: Job, service: Service | None = None) -> dict[str, float]:
+    """The time of sending by the service's clock, widened. Where that was not known at the sending,
+    what is known of it by now counts as well."""
+    sent_at = job.sent_at or job.created_at
+    offsets = {job.clock_offset}
+    if not job.clock_offset and service is not None:
+        offsets.add(service.client.clock_offset or 0.0)
+    return {"after": sent_at + min(offsets) - BEFORE, "before": sent_at + max(offsets) + AFTER}
 
 
 def _owned(studio: Studio, job: Job) -> set[str]:
@@ -311,7 +320,7 @@ def _conclude(studio: Studio, service: Service, job: Job) -> Step:
     """The lists are clean; the account's billing rows, where they may be seen, decide. Where they
     may not, lists say nothing of what is older than the service's memory."""
     try:
-        rows = service.client.list_charges(**_window(job))
+        rows = service.client.list_charges(**_window(job, service))
     except (AccessError, RefusedError):  # not for this key, or not at this service
         days = MODELS[job.recipe.model_id].retention_days
         if _age_there(studio, service, job) > days * 86_400 - BEFORE:

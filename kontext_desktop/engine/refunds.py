@@ -70,12 +70,12 @@ def check(studio: Studio, service: Service) -> list[Job]:
         job = waiting.get(row.prediction_id) if row.kind == "refund" else None
         if job is not None:
             del waiting[row.prediction_id]
-            changed.append(_refund(studio, job, row.amount))
+            if studio.library.put_refund(job, row.amount, "seen in the billing rows"):
+                changed.append(_take_off(studio, job, row.amount))
     return changed
 
 
-def _refund(studio: Studio, job: Job, amount: int) -> Job:
-    studio.library.put_refund(job, amount, "seen in the billing rows")
+def _take_off(studio: Studio, job: Job, amount: int) -> Job:
     said = job.problem or Problem("failed", "The service could not do this edit.", "")
     whole = amount >= job.price
     return studio.library.move_job(

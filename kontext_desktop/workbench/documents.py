@@ -42,6 +42,8 @@ class Documents(QObject):
         """Oldest first."""
         self.shown = ""
         """The id of the version on the canvas."""
+        self._compared = ""
+        """The id of the version to compare with; empty: what the shown one was made from."""
         self.busy = ""
         """What takes its time, in words."""
         self._opening = 0
@@ -132,9 +134,22 @@ class Documents(QObject):
             self._gallery.want_picture(version, document.size)
         self.version_chosen.emit(version)
 
+    def compare_with(self, version_id: str) -> None:
+        """Choose what the shown version is compared with; empty: what it was made from."""
+        self._compared = version_id
+        self.changed.emit()
+        self.want_before()
+
+    def find_before(self) -> Version | None:
+        """What the shown version is compared with: the chosen one, else what it was made from."""
+        shown, chosen = self.find_shown(), self.find_version(self._compared)
+        if shown is None or (chosen is not None and chosen is not shown):
+            return chosen
+        return self.find_version(shown.parent_ids[0]) if shown.parent_ids else None
+
     def want_before(self) -> None:
-        """Bring the picture that the shown version was made from."""
-        before = self._find_before()
+        """Bring the picture that the shown version is compared with."""
+        before = self.find_before()
         if before is None or self.document is None:
             self.before_shown.emit(None)
             return
@@ -163,6 +178,8 @@ class Documents(QObject):
         late = [version for version in self._late if _of(version, found.document)]
         self.document, self.versions = found.document, _merged(found.versions, late)
         self.shown = ""
+        if not again:
+            self._compared = ""
         self.arrived.emit(found, again)
         if found.master:
             original = found.versions[0].id
@@ -173,7 +190,7 @@ class Documents(QObject):
         self.show_version(found.document.current_version_id)
 
     def _picture_made(self, picture: Picture) -> None:
-        before = self._find_before()
+        before = self.find_before()
         if picture.version_id == self.shown:
             self.picture_shown.emit(picture)
             if not picture.preview:
@@ -184,10 +201,6 @@ class Documents(QObject):
     def _picture_failed(self, version_id: str, error: KontextError) -> None:
         if version_id == self.shown:
             self.failed.emit(error)
-
-    def _find_before(self) -> Version | None:
-        shown = self.find_shown()
-        return self.find_version(shown.parent_ids[0]) if shown and shown.parent_ids else None
 
 
 def _merged(versions: list[Version], more: Sequence[Version]) -> list[Version]:
