@@ -156,10 +156,10 @@ class Keys:
         try:
             backend = self._ask(lambda keyring: _TRUSTED.get(type(keyring).__module__, "keyring"))
         except AccessError as error:
-            sentence = f"There is no key for {_origin(endpoint)}. {error.message}"
+            sentence = f"There is no key for {origin_of(endpoint)}. {error.message}"
             return KeyStatus(None, "", sentence)
         if found is None:
-            return KeyStatus(None, backend, f"There is no key for {_origin(endpoint)}.")
+            return KeyStatus(None, backend, f"There is no key for {origin_of(endpoint)}.")
         return KeyStatus("keyring", backend, f"The key is in the system's keyring ({backend}).")
 
     def _ask(self, act: Callable[[KeyringBackend], _T]) -> _T:
@@ -266,10 +266,10 @@ def _check(key: str, name: str) -> None:
 
 def _service(endpoint: str) -> str:
     """The name the keyring files the key under: one per origin."""
-    return f"Kontext Desktop ({_origin(endpoint)})"
+    return f"Kontext Desktop ({origin_of(endpoint)})"
 
 
-def _origin(endpoint: str) -> str:
+def origin_of(endpoint: str) -> str:
     """Scheme, host and port; the port only where it is not the scheme's own."""
     try:
         parts = urlsplit(endpoint)

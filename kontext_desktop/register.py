@@ -19,7 +19,9 @@ from typing import Any
 from kontext_desktop.errors import LibraryError
 
 KEPT = 8 * 86_400.0
-"""Seconds an entry is kept: a day longer than the service lists predictions."""
+"""Seconds an entry is kept at least: a day longer than the service lists predictions."""
+FEW = 2_000
+"""So many of the newest are kept however old they seem: a clock can be years ahead for a day."""
 _PATIENCE = 5.0
 """Seconds to wait for another program that is writing the same file."""
 
@@ -69,8 +71,11 @@ class Register:
             theirs = [entry for entry in entries.values() if entry["library"] != self._library]
         return Others(
             frozenset(entry["prediction"] for entry in theirs if entry["prediction"]),
-            sum(not entry["prediction"] for entry in theirs),
+            sum(not entry["prediction"] and self._is_young(entry) for entry in theirs),
         )
+
+    def _is_young(self, entry: dict[str, Any]) -> bool:
+        return bool(self._now() - entry["at"] < KEPT)
 
     def _entry(self, prediction_id: str) -> dict[str, Any]:
         return {"library": self._library, "prediction": prediction_id, "at": self._now()}
@@ -99,11 +104,16 @@ class Register:
             ) from error
 
     def _read(self, path: Path) -> dict[str, dict[str, Any]]:
-        """What is kept and not too old. A file that cannot be understood counts as empty: all it
-        costs is that a person is asked where the program could have known."""
+        """What is kept and not too old, newest first. A file that cannot be understood counts as
+        empty: all it costs is that a person is asked where the program could have known."""
         try:
             found = json.loads(path.read_bytes())
-            return {job: entry for job, entry in found.items() if self._now() - entry["at"] < KEPT}
+            newest = sorted(found.items(), key=lambda one: float(one[1]["at"]), reverse=True)
+            return {
+                job: entry
+                for place, (job, entry) in enumerate(newest)
+                if place < FEW or self._is_young(entry)
+            }
         except FileNotFoundError:
             return {}
         except (ValueError, AttributeError, KeyError, TypeError):

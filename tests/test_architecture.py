@@ -35,8 +35,29 @@ def test_window_is_painted_without_what_it_does_not_show(tmp_path: Path) -> None
         *("workbench.tiles", "workbench.words"),
     )
     parts = (
-        *("clause_form", "crash", "first_run", "found_dialog", "help", "job_windows", "key_row"),
-        *("log_dialog", "notices", "pixels", "pyramid", "question", "settings_dialog", "tile"),
+        *(
+            "clause_form",
+            "compare_bar",
+            "comparing",
+            "crash",
+            "first_run",
+            "found_dialog",
+            "help",
+            "job_windows",
+            "key_row",
+        ),
+        *(
+            "log_dialog",
+            "looking",
+            "navigator",
+            "notices",
+            "picking",
+            "pixels",
+            "pyramid",
+            "question",
+            "settings_dialog",
+            "tile",
+        ),
         *("tile_row", "version_rows", "version_view"),
     )
     late = {

@@ -6,10 +6,13 @@ import threading
 from pathlib import Path
 
 import pytest
+from engine_tools import Clock
 
+from kontext_desktop import register
 from kontext_desktop.errors import LibraryError
 from kontext_desktop.register import KEPT, Others, Register
 
+YEARS = 10 * 365 * 86_400.0
 PLACE = "https://api.example.com"
 
 
@@ -51,12 +54,6 @@ def test_of_many_that_claim_at_once_one_wins(tmp_path: Path) -> None:
     assert len(won) == 1
 
 
-def test_entries_older_than_the_service_remembers_fall_away(tmp_path: Path) -> None:
-    make(tmp_path, "one").claim(PLACE, "job", "prediction")
-    later = make(tmp_path, "two", at=1000.0 + KEPT + 1)
-    assert later.look(PLACE) == Others(frozenset(), 0)
-
-
 @pytest.mark.parametrize(
     "content", [b"", b"null", b"[1]", b'{"job": 1}', b"\xff\xfe", b'{"job":{}}']
 )
@@ -80,3 +77,48 @@ def test_the_files_are_the_persons_own(tmp_path: Path) -> None:
     make(tmp_path / "register", "one").announce(PLACE, "job")
     assert (tmp_path / "register").stat().st_mode & 0o077 == 0
     assert all(path.stat().st_mode & 0o077 == 0 for path in (tmp_path / "register").iterdir())
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def pair(tmp_path: Path, clock: Clock) -> tuple[Register, Register]:
+    return Register(tmp_path, "one", clock), Register(tmp_path, "other", clock)
+
+
+def test_a_clock_years_ahead_for_a_day_forgets_nobody(
+    pair: tuple[Register, Register], clock: Clock
+) -> None:
+    one, other = pair
+    one.claim(PLACE, "job-1", "prediction-1")
+    clock.wait(YEARS)
+    other.announce(PLACE, "job-2")
+    clock.wait(-YEARS)
+    assert other.look(PLACE).predictions == {"prediction-1"}
+    assert not other.claim(PLACE, "job-2", "prediction-1")
+
+
+def test_a_request_that_never_got_an_answer_is_no_rival_for_ever(
+    pair: tuple[Register, Register], clock: Clock
+) -> None:
+    one, other = pair
+    one.announce(PLACE, "job-1")
+    assert other.look(PLACE).unanswered == 1
+    clock.wait(KEPT + 1)
+    assert other.look(PLACE).unanswered == 0
+
+
+def test_the_file_does_not_grow_for_ever(
+    pair: tuple[Register, Register], clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(register, "FEW", 3)
+    one, other = pair
+    for number in range(9):
+        one.claim(PLACE, f"job-{number}", f"prediction-{number}")
+        clock.wait(KEPT / 4)
+    one.settle(PLACE, "none")
+    clock.wait(KEPT)
+    assert other.look(PLACE).predictions == {"prediction-6", "prediction-7", "prediction-8"}

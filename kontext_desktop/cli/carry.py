@@ -16,6 +16,7 @@ from kontext_desktop.errors import (
     AccessError,
     BudgetError,
     KontextError,
+    LibraryError,
     ServiceError,
     UnansweredError,
 )
@@ -51,8 +52,9 @@ def carry(
     """Advance every Job until none has a next step; returns them as they are then.
 
     With `until_sent`, stops once all are sent: the first are looked after while the last wait for
-    a free place. Raises AccessError and LibraryError;
-    whatever is raised, or interrupted, every state is on disk.
+    a free place. Raises AccessError at once, and what the library refused one Job, such as a
+    damaged record, when the others have been carried as far as they go; whatever is raised, or
+    interrupted, every state is on disk.
     """
     from kontext_desktop.engine import runner
 
@@ -60,6 +62,7 @@ def carry(
     latest = {job.id: job for job in jobs}
     due = dict.fromkeys(latest, begun)
     troubled: dict[str, float] = {}
+    stopped: LibraryError | None = None
     with _progress(session, len(latest)) as show:
         while due and not (until_sent and all(map(_was_sent, latest.values()))):
             now = time.monotonic()
@@ -69,7 +72,12 @@ def carry(
             if due[job_id] > now:
                 time.sleep(min(due[job_id] - now, 0.2))
                 continue
-            step = runner.advance(studio, job_id)
+            try:
+                step = runner.advance(studio, job_id)
+            except LibraryError as error:
+                stopped = stopped or error
+                del due[job_id]
+                continue
             latest[job_id] = job = step.job
             patience = _patience(job)
             if patience is None:
@@ -82,6 +90,8 @@ def carry(
             else:
                 due[job_id] = time.monotonic() + step.again_in
             show(list(latest.values()))
+    if stopped is not None:
+        raise stopped
     return list(latest.values())
 
 

@@ -15,10 +15,11 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from kontext_desktop.cli.session import Session, common
-from kontext_desktop.errors import LibraryError
+from kontext_desktop.errors import KontextError, LibraryError
 from kontext_desktop.model import Progress as Told
 
 if TYPE_CHECKING:
+    from kontext_desktop.engine.studio import Studio
     from kontext_desktop.library.report import Finding, Report
 
 _USES = {
@@ -128,16 +129,32 @@ def _check(
 def _mend(
     session: Session, folder: Path, found: Report, report: Callable[[Told], None]
 ) -> tuple[list[str], tuple[Finding, ...]]:
-    from kontext_desktop.library import Library, rebuild
+    from kontext_desktop.library import rebuild
 
     acts: list[str] = []
     if found.is_database_lost:
         acts += rebuild.rebuild(folder, program="kontext")
-    with Library.open(folder, program="kontext") as library:
+    with session.studio() as studio:
         if acts:
-            found = library.check(report=report)
-        done = library.repair(found)
-    return [*acts, *done.acts], done.left
+            found = studio.library.check(report=report)
+        done = studio.library.repair(found)
+        acts += done.acts
+        if any(one.place == "blob" for one in done.left):
+            acts += _collect(session, studio)
+            return acts, studio.library.check(deep=False).damage
+    return acts, done.left
+
+
+def _collect(session: Session, studio: Studio) -> list[str]:
+    """What only the service can give back; where it cannot be asked, the repair goes without."""
+    from kontext_desktop.engine import mend
+
+    try:
+        found = mend.collect_lost(studio)
+    except KontextError as error:
+        session.say(f"The service could not be asked for lost results: {error.message}")
+        return []
+    return [f"Fetched a result from the service once more ({one.id[:8]})." for one in found]
 
 
 def _say(found: Report, acts: list[str], left: tuple[Finding, ...], repair: bool) -> None:

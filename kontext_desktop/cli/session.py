@@ -110,7 +110,11 @@ class Session:
         )
         for sentence in library.place_notice or ():
             self.say(sentence)
-        library.keep_up()
+        try:
+            library.keep_up()
+        except LibraryError as error:
+            # No backup of a damaged database, say: that is told, and hinders nothing else.
+            self.say(f"{error.message} {error.hint}".strip())
         studio = Studio(
             library=library,
             keys=self.keys,

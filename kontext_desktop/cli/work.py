@@ -10,6 +10,7 @@ import typer
 from kontext_desktop.cli.carry import carry, status_of
 from kontext_desktop.cli.history import describe_job
 from kontext_desktop.cli.session import Session
+from kontext_desktop.errors import AccessError, LibraryError
 from kontext_desktop.model import JobState
 
 
@@ -37,7 +38,11 @@ def resume(
             jobs += [runner.permit(studio, job.id) for job in queued]
         elif queued:
             session.say(f"{len(queued)} not sent yet: `kontext resume --send-queued` sends them.")
-        jobs = carry(session, studio, jobs, timeout=timeout)
+        stopped = None
+        try:
+            jobs = carry(session, studio, jobs, timeout=timeout)
+        except (AccessError, LibraryError) as error:
+            jobs, stopped = [studio.library.get_job(job.id) for job in jobs], error
     if session.json:
         session.print([describe_job(job) for job in jobs])
     else:
@@ -47,6 +52,8 @@ def resume(
                 typer.echo(f"{job.problem.message} {job.problem.hint}".strip(), err=True)
         if not jobs:
             typer.echo("Nothing to resume.")
+    if stopped is not None:
+        raise stopped
     return max((status_of(job) for job in jobs), default=0)
 
 

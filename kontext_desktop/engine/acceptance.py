@@ -18,7 +18,8 @@ def accept(studio: Studio, job: Job, prediction_id: str, note: str) -> Job:
     into the error, the log and this run's memory, and the Job stays `sending`, so is never sent
     again.
 
-    Raises Conflict when the prediction is another Job's.
+    Raises Conflict when the prediction is another Job's, here or in another library: then the Job
+    has no answer.
     """
 
     def write() -> Job:
@@ -45,10 +46,21 @@ def accept(studio: Studio, job: Job, prediction_id: str, note: str) -> Job:
     studio.accepted.pop(job.id, None)
     studio.get_line(job.origin).reached(studio.now())
     try:
-        studio.register.claim(studio.register_name(job.origin), job.id, prediction_id)
+        ours = studio.register.claim(studio.register_name(job.origin), job.id, prediction_id)
     except LibraryError as error:
         # It is safe in this library; that other libraries do not know it is told to the log.
         logging.getLogger(__name__).warning("%s %s", error.message, error.detail)
+        return running
+    if not ours:
+        note = f"{prediction_id} is another library's"
+        studio.library.move_job(
+            running, JobState.UNSURE, note, prediction_id=None, unsure_since=studio.now()
+        )
+        raise Conflict(
+            "The service answered with an edit of another library on this machine.",
+            "What it made of this one is looked for.",
+            note,
+        )
     return running
 
 

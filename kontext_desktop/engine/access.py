@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kontext_desktop import __version__
 from kontext_desktop.catalog import dollars
+from kontext_desktop.engine.outcome import is_forbidden
 from kontext_desktop.errors import AccessError, ServiceError
 from kontext_desktop.keys import Keys
 from kontext_desktop.wavespeed import Client
@@ -20,7 +21,7 @@ def accept_key(keys: Keys, endpoint: str, key: str) -> str:
         try:
             found = f"The service knows it; balance {dollars(client.get_balance())}."
         except AccessError as error:
-            if "HTTP 403" not in error.detail:
+            if not is_forbidden(error):
                 raise
             found = "Its balance cannot be seen with this key."
         except ServiceError:

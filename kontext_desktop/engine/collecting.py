@@ -42,6 +42,8 @@ EMPTY_LOOKS = 5
 looked at again."""
 BAD_TRIES = 6
 """How often a download is tried that fails in a way which waiting is not likely to cure."""
+SAME_ADDRESS = 3
+"""How often one address is tried before the service is asked for the result once more."""
 UNREADABLE_TRIES = 3
 """How often what was received and is no picture is fetched again."""
 
@@ -103,9 +105,9 @@ def download(studio: Studio, service: Service, job: Job, report: _Report) -> Ste
             return _renew(studio, service, job, error)
         except ServiceError as error:
             # What waiting does not cure, such as an address that cannot be, a new address may.
-            return (
-                _again(studio, job, error) if error.retry else _renew(studio, service, job, error)
-            )
+            if error.retry and studio.tries.get(job.id, 0) < SAME_ADDRESS:
+                return Step(job, note_trouble(studio, job, error.retry_after))
+            return _renew(studio, service, job, error)
         one = keep_output(studio, data, index, job.nsfw, decoded)
         if isinstance(one, Received):
             received.append(one)
@@ -206,7 +208,10 @@ def _again(studio: Studio, job: Job, error: ServiceError) -> Step:
     """Something free went wrong: come again, later each time."""
     if isinstance(error, NotSentError):
         return Step(job, studio.get_line(job.origin).lost(studio.now()))
-    return Step(job, note_trouble(studio, job, error.retry_after))
+    pause = note_trouble(studio, job, error.retry_after)
+    if is_forgotten(studio, job) and studio.tries[job.id] > BAD_TRIES:
+        return _expire(studio, job, error)
+    return Step(job, pause)
 
 
 def _learn(studio: Studio, job: Job, prediction: Prediction) -> None:
@@ -268,13 +273,14 @@ def _renew(studio: Studio, service: Service, job: Job, error: ServiceError) -> S
             note_trouble(studio, job)
             return Step(job, 0.0)
     # It is there, and its picture is not: that of a young one may still be on its way.
-    young = isinstance(error, GoneError) and age(studio, job) < YOUNG
-    if young or tries < BAD_TRIES:
-        return _again(studio, job, error)
+    young = age(studio, job) < YOUNG
+    hopeful = young if isinstance(error, GoneError) else error.retry
+    if hopeful or tries < BAD_TRIES:
+        return Step(job, note_trouble(studio, job, error.retry_after))
     return fail(studio, job, _not_fetched(error), charged="yes")
 
 
-def _expire(studio: Studio, job: Job, error: GoneError) -> Step:
+def _expire(studio: Studio, job: Job, error: ServiceError) -> Step:
     days = MODELS[job.recipe.model_id].retention_days
     gone = GoneError(
         "The service does not have this edit any more.",

@@ -13,7 +13,7 @@ from kontext_desktop.engine.studio import Service, Studio
 from kontext_desktop.errors import AccessError, BudgetError, ServiceError
 from kontext_desktop.model import Document, Job, JobState, Origin, Spend
 
-QUOTE_LASTS = 600.0
+QUOTE_LASTS = 60.0
 """Seconds for which a price the service named is taken as current."""
 
 
@@ -30,7 +30,7 @@ def quote(studio: Studio, service: Service, model: ModelSpec) -> int:
         price = service.client.get_price(model, {})
     except (AccessError, ServiceError):
         # A key of a lesser role may send and yet not ask for prices; a bad key fails at the submit.
-        price = model.price if known is None else known[1]
+        return model.price if known is None else known[1]
     studio.quotes[service.origin, model.id] = (studio.now(), price)
     return price
 

@@ -67,6 +67,12 @@ def note_key_is_back(studio: Studio, job: Job) -> Job:
     return studio.library.move_job(job, job.state, "its key is back", problem=None)
 
 
+def is_forbidden(error: AccessError) -> bool:
+    """Whether the key is good and its role too small, rather than the key refused altogether. The
+    service says so by HTTP or inside its envelope."""
+    return "HTTP 403" in error.detail or "code 403" in error.detail
+
+
 def is_forgotten(studio: Studio, job: Job) -> bool:
     """Whether the service keeps nothing of what was sent so long ago."""
     return age(studio, job) > MODELS[job.recipe.model_id].retention_days * 86_400.0

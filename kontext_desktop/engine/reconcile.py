@@ -19,6 +19,7 @@ from kontext_desktop.engine import collecting
 from kontext_desktop.engine.acceptance import accept, withdraw
 from kontext_desktop.engine.outcome import (
     hold_for_key,
+    is_forbidden,
     is_forgotten,
     is_of_other_key,
     note_key_is_back,
@@ -85,7 +86,7 @@ def look_up(studio: Studio, service: Service, job: Job, report: _Report) -> Step
                 return adopt(studio, service, job, stray.prediction.id)
             _remember(studio, service, job, stray.prediction)
     except AccessError as error:
-        if "HTTP 403" not in error.detail:
+        if not is_forbidden(error):
             raise
         return _cannot_look(studio, job, error)
     except ServiceError as error:
@@ -97,7 +98,13 @@ def look_up(studio: Studio, service: Service, job: Job, report: _Report) -> Step
     if found:
         return _ask_person(studio, job, len(found))
     job = studio.library.move_job(
-        job, JobState.UNSURE, "the service lists nothing of it", looks=job.looks + 1
+        job,
+        JobState.UNSURE,
+        "the service lists nothing of it",
+        looks=job.looks + 1,
+        # The horizon counts from the first clean list: after an outage, one has to be waited for.
+        unsure_since=job.unsure_since if job.looks else studio.now(),
+        problem=problem_of(_lost()),  # what was found before may be another's meanwhile
     )
     if _waited(studio, job) >= HORIZON and job.looks >= CLEAN:
         return _conclude(studio, service, job)
@@ -114,7 +121,8 @@ def list_strays(studio: Studio, service: Service, job: Job) -> list[Stray]:
         if candidate.refused or candidate.received
     }
     strays = []
-    for listed in service.client.list_predictions(MODELS[job.recipe.model_id], **_window(job)):
+    model = MODELS[job.recipe.model_id]
+    for listed in service.client.list_predictions(model, **_window(job, service)):
         if listed.id in owned:
             continue
         prediction = listed
@@ -208,10 +216,14 @@ def _get_unsure(studio: Studio, job_id: str) -> Job:
     return job
 
 
-def _window(job: Job) -> dict[str, float]:
-    """The time of sending by the service's clock, widened."""
-    sent_at = (job.sent_at or job.created_at) + job.clock_offset
-    return {"after": sent_at - BEFORE, "before": sent_at + AFTER}
+def _window(job: Job, service: Service | None = None) -> dict[str, float]:
+    """The time of sending by the service's clock, widened. Where that was not known at the sending,
+    what is known of it by now counts as well."""
+    sent_at = job.sent_at or job.created_at
+    offsets = {job.clock_offset}
+    if not job.clock_offset and service is not None:
+        offsets.add(service.client.clock_offset or 0.0)
+    return {"after": sent_at + min(offsets) - BEFORE, "before": sent_at + max(offsets) + AFTER}
 
 
 def _owned(studio: Studio, job: Job) -> set[str]:
@@ -311,7 +323,7 @@ def _conclude(studio: Studio, service: Service, job: Job) -> Step:
     """The lists are clean; the account's billing rows, where they may be seen, decide. Where they
     may not, lists say nothing of what is older than the service's memory."""
     try:
-        rows = service.client.list_charges(**_window(job))
+        rows = service.client.list_charges(**_window(job, service))
     except (AccessError, RefusedError):  # not for this key, or not at this service
         days = MODELS[job.recipe.model_id].retention_days
         if _age_there(studio, service, job) > days * 86_400 - BEFORE:
@@ -320,9 +332,11 @@ def _conclude(studio: Studio, service: Service, job: Job) -> Step:
         rows = []
     except ServiceError:
         return Step(job, LATER)
-    known = _owned(studio, job) | {
-        candidate.prediction_id for candidate in studio.library.list_candidates(job.id)
-    }
+    refused = {one.prediction_id for one in studio.library.list_candidates(job.id) if one.refused}
+    if refused - _owned(studio, job):
+        # A person can err: what they turned down still counts as what may have been billed.
+        return _give_up(studio, job, "What the service has from that moment was said not to be it.")
+    known = _owned(studio, job)
     unexplained = [row for row in rows if row.kind == "deduct" and row.prediction_id not in known]
     if unexplained:
         return _give_up(studio, job, "The account was charged for an edit that is not listed.")

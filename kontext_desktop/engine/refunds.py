@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from kontext_desktop.catalog import MODELS, dollars
+from kontext_desktop.engine.outcome import is_forbidden
 from kontext_desktop.errors import AccessError, RefusedError
 from kontext_desktop.model import Charge, Job, JobState, Problem
 
@@ -60,7 +61,7 @@ def check(studio: Studio, service: Service) -> list[Job]:
             after=begun + offset - _SKEW, before=now + offset + _SKEW
         )
     except AccessError as error:
-        if "HTTP 403" not in error.detail:
+        if not is_forbidden(error):
             raise
         return []
     except RefusedError:
@@ -70,12 +71,12 @@ def check(studio: Studio, service: Service) -> list[Job]:
         job = waiting.get(row.prediction_id) if row.kind == "refund" else None
         if job is not None:
             del waiting[row.prediction_id]
-            changed.append(_refund(studio, job, row.amount))
+            if studio.library.put_refund(job, row.amount, "seen in the billing rows"):
+                changed.append(_take_off(studio, job, row.amount))
     return changed
 
 
-def _refund(studio: Studio, job: Job, amount: int) -> Job:
-    studio.library.put_refund(job, amount, "seen in the billing rows")
+def _take_off(studio: Studio, job: Job, amount: int) -> Job:
     said = job.problem or Problem("failed", "The service could not do this edit.", "")
     whole = amount >= job.price
     return studio.library.move_job(

@@ -14,6 +14,7 @@ from kontext_desktop.catalog import MODELS
 from kontext_desktop.engine import collecting, ledger, reconcile, sending
 from kontext_desktop.engine.outcome import age
 from kontext_desktop.errors import ParameterError
+from kontext_desktop.library import Conflict
 from kontext_desktop.model import Job, JobState, Progress, Step
 
 if TYPE_CHECKING:
@@ -35,7 +36,16 @@ def advance(studio: Studio, job_id: str, report: Report = lambda _: None) -> Ste
     if job.origin != service.origin:
         return Step(job, None)
     step = _STEPS.get(job.state)
-    return step(studio, service, job, report) if step else Step(job, None)
+    if step is None:
+        return Step(job, None)
+    try:
+        return step(studio, service, job, report)
+    except Conflict:
+        now = studio.library.get_job(job_id)
+        if now.state is job.state:
+            raise
+        # The person, or another step, was faster: that is no trouble.
+        return Step(now, None if now.state.ended else 0.0)
 
 
 def permit(studio: Studio, job_id: str, expected_price: int | None = None) -> Job:

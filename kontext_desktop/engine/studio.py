@@ -15,7 +15,7 @@ from pathlib import Path
 from kontext_desktop import __version__
 from kontext_desktop.engine.line import Line
 from kontext_desktop.errors import AccessError
-from kontext_desktop.keys import Keys
+from kontext_desktop.keys import Keys, origin_of
 from kontext_desktop.library import Library
 from kontext_desktop.model import EMBEDDED_PRACTICE, Origin, Settings
 from kontext_desktop.practice import PracticeService
@@ -88,7 +88,7 @@ class Studio:
         if self.target.embedded_practice:
             return EMBEDDED_PRACTICE
         if not is_loopback(self.target.endpoint):
-            return Origin(self.target.endpoint, False)
+            return Origin(origin_of(self.target.endpoint), False)
         return self.get_service().origin
 
     def get_key(self, endpoint: str) -> str:
@@ -142,7 +142,8 @@ class Studio:
             endpoint = self._start_practice().url
             return Service(self._connect(endpoint, lambda: "practice"), EMBEDDED_PRACTICE)
         client = self._connect(target.endpoint, lambda: self.get_key(target.endpoint))
-        return Service(client, Origin(target.endpoint, client.announces_practice()))
+        # However it is written: caps, places and lost answers are those of one service.
+        return Service(client, Origin(origin_of(target.endpoint), client.announces_practice()))
 
     def _connect(self, endpoint: str, key: Callable[[], str]) -> Client:
         return Client(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 
 from kontext_desktop.library import records
-from kontext_desktop.library.rows import Writing
+from kontext_desktop.library.rows import Writing, sound
 from kontext_desktop.model import Act, Annotation
 
 
@@ -48,7 +48,7 @@ def list_newest(connection: sqlite3.Connection, document_id: str, limit: int) ->
         "SELECT * FROM acts WHERE document_id = ? ORDER BY sequence DESC LIMIT ?",
         (document_id, limit),
     )
-    return [records.read_act(row) for row in rows]
+    return sound(records.read_act, rows)
 
 
 def _record(writing: Writing, act: Act) -> None:

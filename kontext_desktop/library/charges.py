@@ -65,7 +65,9 @@ def refunded(connection: sqlite3.Connection, job_id: str) -> int:
     return int(amount)
 
 
-def put_refund(writing: Writing, job: Job, amount: int, note: str) -> None:
+def put_refund(writing: Writing, job: Job, amount: int, note: str) -> bool:
+    if refunded(writing.connection, job.id):
+        return False
     writing.insert(
         "charge_events",
         {
@@ -76,6 +78,7 @@ def put_refund(writing: Writing, job: Job, amount: int, note: str) -> None:
             "note": note,
         },
     )
+    return True
 
 
 def outlive(writing: Writing, job: Job) -> None:

@@ -80,11 +80,13 @@ def _check(
     collect(check_rows.check_keys(connection, kept))
     collect(check_rows.check_versions(kept))
     collect(check_rows.check_documents(connection, kept))
+    collect(check_rows.check_trash(connection, kept))
     collect(check_rows.check_jobs(kept))
     collect(check_rows.check_histories(connection, kept))
     collect(check_rows.check_charges(connection, kept))
     collect(check_rows.check_series(connection, kept))
     collect(check_rows.check_search(connection, kept))
+    collect(check_rows.check_tags(connection))
     if deep:
         collect(check_rows.check_against_backups(folder, connection, kept))
     try:

@@ -157,19 +157,19 @@ def _compare(
     folder: Path, connection: sqlite3.Connection, version_id: str | None
 ) -> Iterator[Finding]:
     try:
-        path, wanted = sidecars.compose(folder, connection, version_id)
+        wanted = sidecars.gather(connection, version_id)
     except LibraryError:
         return  # its rows are damaged, or gone, and named by themselves
+    path = sidecars.place(folder, version_id)
     name = str(path.relative_to(folder))
     whose = "the library" if version_id is None else f"version {version_id[:8]}"
     try:
-        found = path.read_bytes()
+        told = sidecars.read(path)
     except FileNotFoundError:
         yield Finding("missing", "sidecar", name, f"The sidecar of {whose} is missing.")
         return
-    if found == wanted:
+    if told == wanted:
         return
-    told = sidecars.parse(found)
     if told is None:
         yield Finding("corrupt", "sidecar", name, f"The sidecar of {whose} is damaged.")
     elif version_id is None and told.get("library", {}).get("uuid") not in (

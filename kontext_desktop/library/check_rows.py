@@ -22,7 +22,7 @@ from kontext_desktop.model import JobState
 
 REBUILT = "made again from its sidecar"
 """The note of an event that stands for a Job's lost history."""
-_UNSEALED = {"acts": ("state",)}
+UNSEALED = {"acts": ("state",)}
 """Columns that a table's seal leaves out, since they change."""
 _CHARGES = {
     JobState.QUEUED: {"no"},
@@ -75,7 +75,7 @@ def columns(connection: sqlite3.Connection, table: str) -> list[str]:
 
 def holds(table: str, row: Row) -> bool:
     """Whether a row of a sealed table is as it was sealed."""
-    left_out = ("row_hash", *_UNSEALED.get(table, ()))
+    left_out = ("row_hash", *UNSEALED.get(table, ()))
     facts = {name: value for name, value in row.items() if name not in left_out}
     return rows.holds(facts, row["row_hash"])
 
@@ -176,6 +176,27 @@ def check_documents(connection: sqlite3.Connection, kept: Rows) -> Iterator[Find
                 "a current version of its own",
                 ("document_state", document["id"]),
             )
+
+
+def check_trash(connection: sqlite3.Connection, kept: Rows) -> Iterator[Finding]:
+    """What is visible has visible parents, and every entry of the trash has something in it."""
+    hidden = {row[0] for row in connection.execute("SELECT sequence FROM trashed")}
+    versions = kept.of("versions")
+    for version in versions.values():
+        parents = [versions.get(one) for one in json.loads(version["parent_ids"])]
+        buried = any(parent and parent["sequence"] in hidden for parent in parents)
+        if buried and version["sequence"] not in hidden:
+            yield Finding(
+                "dangling",
+                "trashed",
+                str(version["sequence"]),
+                f"Version {version['id'][:8]} is not in the trash, and what it was made from is.",
+            )
+    for [entry_id] in connection.execute(
+        "SELECT id FROM trash WHERE sequence NOT IN (SELECT entry FROM trashed)"
+    ):
+        says = f"An entry of the trash has nothing in it ({entry_id})."
+        yield Finding("dangling", "trashed", entry_id, says)
 
 
 def check_jobs(kept: Rows) -> Iterator[Finding]:
@@ -339,6 +360,21 @@ def check_search(connection: sqlite3.Connection, kept: Rows) -> Iterator[Finding
         yield Finding(
             "behind", "search", "index", "The search index does not have what can be searched."
         )
+
+
+def check_tags(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """Whether the tags that are searched are those that the annotations have."""
+    try:
+        wanted = {
+            (str(tag).casefold(), sequence)
+            for sequence, text in connection.execute("SELECT sequence, tags FROM annotations")
+            for tag in json.loads(text)
+        }
+    except (ValueError, TypeError):
+        return  # the sidecar of that version tells
+    if wanted != {tuple(row) for row in connection.execute("SELECT tag, sequence FROM tags")}:
+        says = "The list of tags does not have what the annotations have."
+        yield Finding("behind", "tags", "index", says)
 
 
 def _dangling(table: str, row: Row, what: str, wants: tuple[str, str] | None = None) -> Finding:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kontext_desktop.library import rows
+from kontext_desktop.library.check_rows import UNSEALED
 
 Facts = dict[str, Any]
 
@@ -36,15 +37,16 @@ def undo(connection: sqlite3.Connection, table: str, sequence: int) -> Facts | N
         for name, value, kind in zip(names, values, types, strict=True)
     }
     row_hash = stored.pop("row_hash")
+    changing = {name: stored.pop(name) for name in UNSEALED.get(table, ())}
     if _is_one_bit(row_hash, _seal(stored)):
-        return {**stored, "row_hash": _seal(stored)}
+        return {**stored, **changing, "row_hash": _seal(stored)}
     for name, value, kind in zip(names, values, types, strict=True):
-        if name == "row_hash":
+        if name not in stored:
             continue
         for tried in _flipped(value, kind):
             facts = {**stored, name: tried}
             if _seal(facts) == row_hash:
-                return {**facts, "row_hash": row_hash}
+                return {**facts, **changing, "row_hash": row_hash}
     return None
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from kontext_desktop.errors import Charged, LibraryError
 from kontext_desktop.library import documents, records, search, trash
-from kontext_desktop.library.rows import Writing, get_row, sound
+from kontext_desktop.library.rows import Writing, get_row, sound, text
 from kontext_desktop.model import (
     Job,
     JobEvent,
@@ -34,7 +34,10 @@ MOVES: Mapping[JobState, frozenset[JobState]] = {
         {JobState.RUNNING, JobState.UNSURE, JobState.FAILED, JobState.QUEUED}
     ),
     JobState.UNSURE: frozenset({JobState.RUNNING, JobState.FAILED}),
-    JobState.RUNNING: frozenset({JobState.DOWNLOADING, JobState.FAILED, JobState.EXPIRED}),
+    # Back to `unsure`: the service has named the prediction of another library.
+    JobState.RUNNING: frozenset(
+        {JobState.DOWNLOADING, JobState.FAILED, JobState.EXPIRED, JobState.UNSURE}
+    ),
     # `done` is not here: only `finish` goes there, with the Results.
     JobState.DOWNLOADING: frozenset({JobState.FAILED, JobState.EXPIRED}),
     # By a click and free of charge: search once more for a lost answer, collect once more what the
@@ -363,14 +366,14 @@ def _keep(writing: Writing, job: Job, parent: Version, one: Received, title: str
         parent_ids=(parent.id,),
         layers=(*parent.layers, Layer.filling(result.id, one.size, job.recipe.frame)),
         job_id=job.id,
-        title=title,
+        title=text(title),
         practice=job.origin.practice or parent.practice,
         created_at=writing.at,
     )
     documents.put_version(writing, version)
     trash.inherit(writing, version.sequence, parent)
     search.index_version(writing, version.sequence)
-    return documents.get_version(writing.connection, version.id)
+    return version
 
 
 def _record(writing: Writing, job: Job, note: str) -> None:

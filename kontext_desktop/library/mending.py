@@ -121,8 +121,7 @@ def put_back(connection: sqlite3.Connection, table: str, sequence: int, row: Fac
 def complete(connection: sqlite3.Connection, at: float) -> None:
     """Add what follows from the rows that are there: state, charges, the end of each history, the
     next number, the search index."""
-    # What went to the trash by an entry that is lost is better seen than never found again.
-    connection.execute("DELETE FROM trashed WHERE entry NOT IN (SELECT sequence FROM trash)")
+    _complete_trash(connection)
     _complete_state(connection)
     for [job_id] in connection.execute(
         "SELECT id FROM jobs WHERE id NOT IN (SELECT job_id FROM charges)"
@@ -135,6 +134,18 @@ def complete(connection: sqlite3.Connection, at: float) -> None:
     ).fetchall():
         put_event(connection, job_id, at)
     reindex(connection)
+
+
+def _complete_trash(connection: sqlite3.Connection) -> None:
+    """What is only half in the trash comes back: better seen than never found again."""
+    connection.execute("DELETE FROM trashed WHERE entry NOT IN (SELECT sequence FROM trash)")
+    while connection.execute(
+        "DELETE FROM trashed WHERE sequence IN (SELECT parent.sequence FROM versions AS child,"
+        " json_each(child.parent_ids) JOIN versions AS parent ON parent.id = json_each.value"
+        " WHERE child.sequence NOT IN (SELECT sequence FROM trashed))"
+    ).rowcount:
+        pass
+    connection.execute("DELETE FROM trash WHERE sequence NOT IN (SELECT entry FROM trashed)")
 
 
 def _complete_state(connection: sqlite3.Connection) -> None:

@@ -39,12 +39,37 @@ def compose(
 ) -> tuple[Path, bytes]:
     """The sidecar of a Version, or for None of the library, as the database has it now: where it
     belongs, and its bytes. Raises LibraryError when a row it is made of is not there."""
-    if version_id is None:
-        return folder / SIDECARS / LIBRARY, compose_library(connection)
-    return path_of(folder, version_id), compose_version(connection, version_id)
+    facts = gather(connection, version_id)
+    try:
+        text = json.dumps(
+            {**facts, "seal": _seal(facts)},
+            ensure_ascii=False,
+            indent=1,
+            sort_keys=True,
+            allow_nan=False,
+        )
+    except (TypeError, ValueError) as error:
+        raise damaged_row("versions", version_id) from error
+    return place(folder, version_id), text.encode() + b"\n"
 
 
-def compose_version(connection: sqlite3.Connection, version_id: str) -> bytes:
+def place(folder: Path, version_id: str | None) -> Path:
+    return folder / SIDECARS / LIBRARY if version_id is None else path_of(folder, version_id)
+
+
+def gather(connection: sqlite3.Connection, version_id: str | None) -> Facts:
+    """What a sidecar is to say. The same errors as `compose`."""
+    facts = _of_library(connection) if version_id is None else _of_version(connection, version_id)
+    [[schema]] = connection.execute("PRAGMA user_version")
+    return {**facts, "schema": schema}
+
+
+def _of_library(connection: sqlite3.Connection) -> Facts:
+    library = _row(connection, "SELECT uuid, created_at, never_send FROM library")
+    return {"kind": "library", "library": library}
+
+
+def _of_version(connection: sqlite3.Connection, version_id: str) -> Facts:
     version = _row(connection, "SELECT * FROM versions WHERE id = ?", version_id)
     if version is None:
         raise damaged_row("versions", version_id)
@@ -71,12 +96,7 @@ def compose_version(connection: sqlite3.Connection, version_id: str) -> bytes:
     facts["annotation"] = _row(
         connection, "SELECT * FROM annotations WHERE sequence = ?", version["sequence"]
     )
-    return _sealed(connection, facts)
-
-
-def compose_library(connection: sqlite3.Connection) -> bytes:
-    library = _row(connection, "SELECT uuid, created_at, never_send FROM library")
-    return _sealed(connection, {"kind": "library", "library": library})
+    return facts
 
 
 def put(folder: Path, target: Path, data: bytes) -> None:
@@ -163,17 +183,6 @@ def _job(connection: sqlite3.Connection, job_id: str) -> Facts:
 def _row(connection: sqlite3.Connection, query: str, *values: str | int) -> Facts | None:
     row = connection.execute(query, values).fetchone()
     return None if row is None else dict(row)
-
-
-def _sealed(connection: sqlite3.Connection, facts: Facts) -> bytes:
-    [[schema]] = connection.execute("PRAGMA user_version")
-    facts = {**facts, "schema": schema}
-    whole = {**facts, "seal": _seal(facts)}
-    try:
-        text = json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
-    except (TypeError, ValueError) as error:
-        raise damaged_row("versions", "a sidecar") from error
-    return text.encode() + b"\n"
 
 
 def _seal(facts: Facts) -> str:

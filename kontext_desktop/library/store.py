@@ -570,10 +570,11 @@ class Library:
         with self._reading() as connection:
             return charges.refunded(connection, job_id)
 
-    def put_refund(self, job: Job, amount: int, note: str) -> None:
-        """The service gave `amount` millionths of a dollar back for this Job."""
+    def put_refund(self, job: Job, amount: int, note: str) -> bool:
+        """The service gave `amount` millionths of a dollar back for this Job; False when that is
+        known already, for two may find it at once."""
         with self._writing() as writing:
-            charges.put_refund(writing, job, amount, note)
+            return charges.put_refund(writing, job, amount, note)
 
     # The whole library
 

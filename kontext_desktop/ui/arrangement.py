@@ -83,6 +83,10 @@ class Arrangement(QSplitter):
         self._bare = not self._bare
         self._place()
 
+    @property
+    def bare(self) -> bool:
+        return self._bare
+
     def state(self) -> str:
         """The sizes and what is hidden, as text for `restore`."""
         numbers = [*self._sizes[False], *self._sizes[True], int(self._bare)]

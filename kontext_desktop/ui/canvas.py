@@ -1,4 +1,4 @@
-"""The picture under the hand: zoomed, panned, compared with what was before; takes dropped files.
+"""The picture under the hand: zoomed, panned, compared with another; takes dropped files.
 
 It is given pictures, and what the hand does comes out as signals; it knows no workbench.
 """
@@ -9,7 +9,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QMimeData, QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -27,17 +27,28 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from kontext_desktop.first_words import Frame, Size
-from kontext_desktop.ui.overlays import draw_frame, draw_outline, draw_word, fill_around
+from kontext_desktop.ui.overlays import (
+    GRID_ABOVE,
+    draw_frame,
+    draw_guides,
+    draw_outline,
+    draw_pixel_grid,
+    draw_word,
+    fill_around,
+)
 from kontext_desktop.ui.theme import Theme
 from kontext_desktop.ui.viewport import Point, Viewport
 from kontext_desktop.workbench import Picture
 
-_SMOOTH_LIMIT = 3_000_000
-"""Device pixels that are filtered even while moving: some 8 ms on one slow core, half a frame."""
+_SMOOTH_LIMIT = 1_000_000
+"""Device pixels that are filtered even while moving: a few milliseconds on one slow core."""
 
 _REST_MS = 120
 """Without movement for so long, a larger view is drawn filtered again."""
 
+_BETWEEN = 2
+"""Device pixels between two panes."""
+_NO_OTHER = "Nothing to compare this with yet"
 _WHEEL_NOTCH = 120
 _ARROW_PAN = 64
 _ARROWS = {
@@ -49,6 +60,9 @@ _ARROWS = {
 
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
+
+    from kontext_desktop.ui.comparing import Comparison
     from kontext_desktop.ui.pyramid import Pyramid
 
 
@@ -80,13 +94,20 @@ class Canvas(QWidget):
         self._shown: Pyramid | None = None
         self._before: Pyramid | None = None
         self._frame: Frame | None = None
+        self._comparison: Comparison | None = None
+        self._names = ("", "")
+        self._note = ""
+        self._ground = "canvas"
+        self._guides: tuple[int, ...] = ()
+        self._has_grid = True
         self._awaited_view = ""
-        self._detailed = ""
-        """The version whose detail was asked for."""
+        self._detailed: list[str] = []
+        """The versions whose detail was asked for."""
         self._holds_before = False
         self._has_hand = False
         self._drop_hovers = False
         self._dragged_from: QPointF | None = None
+        self._drags_divider = False
         self._pointer: QPointF | None = None
         self._wheel = 0
         self._rest = QTimer(self)
@@ -102,7 +123,7 @@ class Canvas(QWidget):
         last = self._shown.picture.version_id if self._shown else None
         if picture is None or picture.version_id != last:
             self._before = None
-            self._detailed = ""
+            self._detailed = []
         self._shown = None if picture is None else _pyramid(picture)
         if picture is not None:
             self._viewport.set_document(picture.size)
@@ -112,13 +133,45 @@ class Canvas(QWidget):
         self._refresh()
 
     def set_before(self, picture: Picture | None) -> None:
-        """What `hold_before` shows in the place of the picture."""
+        """What `hold_before` shows in the place of the picture, and `compare` beside it."""
         self._before = None if picture is None else _pyramid(picture)
         self._refresh()
 
     def hold_before(self, held: bool) -> None:
         self._holds_before = held
         self._refresh()
+
+    def compare(self, comparison: Comparison | None) -> None:
+        """Show the picture and the one before together; None: the picture alone. To be called
+        again after a change within `comparison`."""
+        changed = (comparison is None) != (self._comparison is None)
+        panes, self._comparison = self._panes, comparison
+        if panes != self._panes:
+            self._fill_view()
+        elif changed or comparison is not None:
+            self._refresh()
+
+    def set_names(self, before: str, shown: str) -> None:
+        """What the two pictures are called where they are shown together."""
+        self._names = (before, shown)
+        self.update()
+
+    def set_note(self, note: str) -> None:
+        """A word at the lower edge; empty for none."""
+        if note != self._note:
+            self._note = note
+            self.update()
+
+    def set_ground(self, colour: str) -> None:
+        """The theme's name for what lies around a picture."""
+        self._ground = colour
+        self.update()
+
+    def set_guides(self, parts: tuple[int, ...], *, grid: bool) -> None:
+        """Lines over the picture, as `overlays.draw_guides` takes them, and whether its pixels
+        have borders when they are large."""
+        self._guides, self._has_grid = parts, grid
+        self.update()
 
     def set_frame(self, frame: Frame | None) -> None:
         """Outline the part that would be sent; nothing is drawn when that is the whole picture."""
@@ -138,6 +191,11 @@ class Canvas(QWidget):
 
     def fit(self) -> None:
         self._viewport.fit()
+        self._move()
+
+    def fill(self) -> None:
+        """As large as the canvas, the longer side cut."""
+        self._viewport.fill()
         self._move()
 
     def zoom_to(self, zoom: float, at: QPointF | None = None) -> None:
@@ -191,14 +249,58 @@ class Canvas(QWidget):
         """The document position drawn at a place of the widget; may lie outside the picture."""
         return QPointF(*self._viewport.to_document(self._in_view(at)))
 
+    @property
+    def pannable(self) -> bool:
+        """Whether there is more of the picture than is seen."""
+        return self._shown is not None and self._viewport.pannable
+
+    def document_size(self) -> QSize:
+        return QSize(*self._viewport.document)
+
+    def show_in_middle(self, position: QPointF) -> None:
+        """Bring a document position into the middle of each pane."""
+        view = self._viewport
+        now = view.to_view(Point(position.x(), position.y()))
+        view.pan(view.view.width / 2 - now.x, view.view.height / 2 - now.y)
+        self._move()
+
+    def seen_part(self) -> QRectF:
+        """What is seen, in document pixels; may reach beyond the picture."""
+        view = self._viewport
+        corner = view.to_document(Point(0, 0))
+        return QRectF(*corner, view.view.width / view.zoom, view.view.height / view.zoom)
+
+    def overview(self) -> QImage | None:
+        """The picture that is seen, as small as it is at hand."""
+        return None if self._visible is None else self._visible.smallest
+
+    @property
+    def _panes(self) -> int:
+        return self._comparison.panes if self._comparison is not None else 1
+
+    @property
+    def _pane_step(self) -> int:
+        """From one pane to the next, in device pixels; between them is a line."""
+        return self._viewport.view.width + _BETWEEN
+
     def _in_view(self, at: QPointF | None) -> Point:
-        at = QRectF(self.rect()).center() if at is None else at
+        """A place of the widget in the pane that it lies in; the middle of one for None."""
+        view = self._viewport.view
+        if at is None:
+            return Point(view.width / 2, view.height / 2)
         ratio = self.devicePixelRatioF()
-        return Point(at.x() * ratio, at.y() * ratio)
+        return Point(at.x() * ratio - self._pane_at(at) * self._pane_step, at.y() * ratio)
+
+    def _pane_at(self, at: QPointF) -> int:
+        second = at.x() * self.devicePixelRatioF() >= self._pane_step
+        return 1 if self._panes == 2 and second else 0
 
     def _fill_view(self) -> None:
         ratio = self.devicePixelRatioF()
-        size = Size(math.floor(self.width() * ratio), math.floor(self.height() * ratio))
+        width, height = (math.floor(side * ratio) for side in self.size().toTuple())
+        if self._panes == 2:
+            width = (width - _BETWEEN) // 2
+        size = Size(width, height)
         self._viewport.set_view(size, round(6 * self._theme.size("grid") * ratio))
         self._move()
 
@@ -213,29 +315,54 @@ class Canvas(QWidget):
         self._report_pixel()
         if self._shown is not None:
             self.zoom_changed.emit(self.zoom)
-            if self._shown.is_enlarged(self.zoom):
+            enlarged = any(one.is_enlarged(self.zoom) for one in self._list_previews())
+            if enlarged or (self._comparison and self._comparison.shows_noise):
                 self._want_detail()
 
+    def _list_previews(self) -> list[Pyramid]:
+        return [one for one in (self._shown, self._before) if one and one.picture.preview]
+
     def _want_detail(self) -> None:
-        """Once for each version: what cannot be had is not asked for with every move."""
-        shown = self._shown
-        if shown and shown.picture.preview and shown.picture.version_id != self._detailed:
-            self._detailed = shown.picture.version_id
+        """Once for the same pictures: what cannot be had is not asked for with every move."""
+        previews = [one.picture.version_id for one in self._list_previews()]
+        if previews and previews != self._detailed:
+            self._detailed = previews
             self.detail_wanted.emit()
 
     def _report_pixel(self) -> None:
-        visible = self._visible
-        if visible is not None and self._pointer is not None:
+        if self._visible is not None and self._pointer is not None:
+            visible = self._picture_at(self._pointer)
             at = self._viewport.to_document(self._in_view(self._pointer))
             x, y = math.floor(at.x), math.floor(at.y)
             width, height = self._viewport.document
-            if 0 <= x < width and 0 <= y < height:
+            if visible is not None and 0 <= x < width and 0 <= y < height:
                 self.pixel_hovered.emit((x, y, visible.find_colour(x, y)))
                 return
         self.pixel_hovered.emit(None)
 
+    def _picture_at(self, at: QPointF) -> Pyramid | None:
+        """The one whose pixels are drawn there; that of now where both are."""
+        comparison, view = self._comparison, self._viewport
+        if comparison is not None and self._before is not None and not self.shows_before:
+            first_pane = comparison.panes == 2 and self._pane_at(at) == 0
+            if first_pane or comparison.is_before(self._in_view(at), self._seen(), view):
+                return self._before
+        return self._visible
+
+    def _is_on_divider(self, at: QPointF) -> bool:
+        if self._comparison is None or self._before is None or self.shows_before or self._has_hand:
+            return False
+        ratio = self.devicePixelRatioF()
+        place = self._in_view(at)
+        return self._comparison.is_on_divider(place, self._seen(), self._viewport, ratio)
+
     def _choose_cursor(self) -> None:
-        if self._dragged_from is not None:
+        on_divider = self._pointer is not None and self._is_on_divider(self._pointer)
+        if self._drags_divider or (on_divider and self._dragged_from is None):
+            across = self._comparison is not None and self._comparison.mode == "across"
+            split = Qt.CursorShape.SplitVCursor if across else Qt.CursorShape.SplitHCursor
+            self.setCursor(split)
+        elif self._dragged_from is not None:
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
         elif self._shown and (self._has_hand or self._viewport.pannable):
             self.setCursor(Qt.CursorShape.OpenHandCursor)
@@ -262,28 +389,82 @@ class Canvas(QWidget):
             corner = painter.deviceTransform().map(QPointF(0, 0))
             painter.translate(round(corner.x()) - corner.x(), round(corner.y()) - corner.y())
 
-        view = self._viewport
-        room = QRect(0, 0, view.view.width + 1, view.view.height + 1)
-        visible = self._visible
-        if visible is None:
+        room = self._room
+        if self._visible is None:
             painter.setBackground(self._theme.colour("canvas"))
             painter.eraseRect(room)
         else:
-            picture = self._place(Frame.whole(view.document))
-            # Its edge may lie within a pixel, which then is not wholly covered.
-            inside = picture.adjusted(1, 1, -1, -1)
-            fill_around(painter, room, inside, self._theme.colour("canvas"))
-            seen = picture.intersected(room)
-            small = seen.width() * seen.height() <= _SMOOTH_LIMIT
-            visible.draw(painter, view, filtered=small or not self._rest.isActive())
-            draw_outline(painter, picture, self._theme)
-            if self.shows_before:
-                draw_word(painter, QPointF(seen.topLeft()), "Before", self._theme, ratio)
-            elif self._frame and self._frame.size != view.document:
-                draw_frame(painter, picture, self._place(self._frame), self._theme)
+            self._draw_panes(painter, room, ratio)
         if self._drop_hovers:
             painter.setPen(QPen(self._theme.colour("accent"), 2 * ratio))
-            painter.drawRect(QRectF(room).adjusted(ratio, ratio, -1 - ratio, -1 - ratio))
+            whole = QRectF(0, 0, self.width() * ratio, self.height() * ratio)
+            painter.drawRect(whole.adjusted(ratio, ratio, -1 - ratio, -1 - ratio))
+
+    def _draw_panes(self, painter: QPainter, room: QRect, ratio: float) -> None:
+        for number in range(self._panes):
+            painter.save()
+            painter.translate(number * self._pane_step, 0)
+            if self._panes > 1:
+                painter.setClipRect(room)
+            self._draw_pane(painter, room, number, ratio)
+            painter.restore()
+        if self._panes > 1:
+            line = QRect(self._viewport.view.width, 0, _BETWEEN, room.height())
+            painter.fillRect(line, self._theme.colour("hairline"))
+        if self._note:
+            whole = room.united(room.translated((self._panes - 1) * self._pane_step, 0))
+            middle, bottom = Qt.AlignmentFlag.AlignHCenter, Qt.AlignmentFlag.AlignBottom
+            draw_word(painter, whole, self._note, self._theme, ratio, middle, bottom)
+
+    def _draw_pane(self, painter: QPainter, room: QRect, number: int, ratio: float) -> None:
+        """The ground, the picture or both, and what is drawn over them."""
+        view, theme = self._viewport, self._theme
+        shown, before, comparison = self._visible, self._before, self._comparison
+        if shown is None:
+            return
+        picture = self._place(Frame.whole(view.document))
+        # Its edge may lie within a pixel, which then is not wholly covered.
+        fill_around(painter, room, picture.adjusted(1, 1, -1, -1), theme.colour(self._ground))
+        seen = self._seen()
+        effort = comparison.effort if comparison else 1
+        small = seen.width() * seen.height() * effort <= _SMOOTH_LIMIT
+        filtered = small or not self._rest.isActive()
+        together = comparison if before and not self.shows_before and self._panes == 1 else None
+        if together is not None and before is not None:
+            together.draw(painter, view, seen, (before, shown), filtered=filtered)
+        elif number < self._panes - 1 and before is not None:
+            before.draw(painter, view, filtered=filtered)
+        else:
+            shown.draw(painter, view, filtered=filtered)
+
+        if self._has_grid and view.zoom > GRID_ABOVE:
+            draw_pixel_grid(painter, seen, view, theme)
+        draw_outline(painter, picture, theme)
+        if self._guides:
+            draw_guides(painter, picture, theme, self._guides)
+        if together is not None:
+            together.draw_over(painter, view, seen, self._names, theme, ratio)
+        elif self._panes > 1 and before is not None:
+            name = self._names[0 if self.shows_before else number]
+            draw_word(painter, seen, name, theme, ratio)
+        elif self.shows_before:
+            name = self._names[0]
+            draw_word(painter, seen, f"Before · {name}" if name else "Before", theme, ratio)
+        elif comparison is not None:
+            if number == 0:
+                draw_word(painter, seen, _NO_OTHER, theme, ratio)
+        elif self._frame and self._frame.size != view.document:
+            draw_frame(painter, picture, self._place(self._frame), theme)
+
+    @property
+    def _room(self) -> QRect:
+        """All of a pane, with the device pixel that it may cover in part."""
+        width, height = self._viewport.view
+        return QRect(0, 0, width + 1, height + 1)
+
+    def _seen(self) -> QRect:
+        """The part of a pane that the picture covers."""
+        return self._place(Frame.whole(self._viewport.document)).intersected(self._room)
 
     def _place(self, part: Frame) -> QRect:
         """Where a part of the document lies in the view, in device pixels."""
@@ -329,15 +510,23 @@ class Canvas(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         left = event.button() == Qt.MouseButton.LeftButton
         pans = left and (self._has_hand or self._viewport.pannable)
-        if self._shown and (pans or event.button() == Qt.MouseButton.MiddleButton):
+        if left and self._is_on_divider(event.position()):
+            self._drags_divider = True
+        elif self._shown and (pans or event.button() == Qt.MouseButton.MiddleButton):
             self._dragged_from = event.position()
             self._choose_cursor()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._pointer = event.position()
+        if self._drags_divider and self._comparison is not None:
+            self._comparison.drag(self._in_view(event.position()), self._viewport)
+            self._move()
+            return
         if self._dragged_from is None:
             self._report_pixel()
             self._want_detail()
+            if self._comparison is not None:
+                self._choose_cursor()
             return
         moved = event.position() - self._dragged_from
         self._dragged_from = event.position()
@@ -345,10 +534,12 @@ class Canvas(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._dragged_from = None
+        self._drags_divider = False
         self._choose_cursor()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if self._shown and event.button() == Qt.MouseButton.LeftButton:
+        left = event.button() == Qt.MouseButton.LeftButton
+        if self._shown and left and not self._is_on_divider(event.position()):
             self.toggle_full_size(event.position())
 
     def enterEvent(self, event: QEnterEvent) -> None:

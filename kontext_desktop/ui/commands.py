@@ -29,17 +29,18 @@ class Command(NamedTuple):
 
 RECENT, SEPARATOR = "recent", "-"
 
-COMMANDS = (
+FIRST_COMMANDS = (
     Command("open", "Open…", ("Ctrl+O",)),
     Command("paste", "Paste picture", ("Ctrl+V",)),
     Command("export", "Export…", ("Ctrl+Shift+S",)),
     Command("generate", "Generate", ("Ctrl+Enter", "Ctrl+Return")),
     Command("write", "Write the instruction", ("Ctrl+L",)),
     Command("look", "Back to the picture", ("Esc",)),
-    Command("fit", "Fit", ("Ctrl+0",), Qt.Key.Key_F),
+    Command("fit", "Fit", ("Ctrl+0",)),
     Command("full_size", "1:1", ("Ctrl+1",)),
     Command("zoom_in", "Zoom in", ("Ctrl++", "Ctrl+=")),
     Command("zoom_out", "Zoom out", ("Ctrl+-",)),
+    Command("full_screen", "Full screen", (), Qt.Key.Key_F),
     Command("panels", "Hide panels", (), Qt.Key.Key_Tab),
     Command("versions", "Versions", (), Qt.Key.Key_V),
     Command("charges", "Save charges as CSV…"),
@@ -52,22 +53,58 @@ COMMANDS = (
     Command("quit", "Quit", ("Ctrl+Q",), role=QAction.MenuRole.QuitRole),
 )
 
+LOOKING_COMMANDS = (
+    Command("fill", "Fill", ("Ctrl+9",)),
+    Command("double_size", "2:1", ("Ctrl+2",)),
+    Command("split", "Split", (), Qt.Key.Key_S, checkable=True),
+    Command("across", "Split across", (), Qt.Key.Key_A, checkable=True),
+    Command("beside", "Side by side", (), Qt.Key.Key_B, checkable=True),
+    Command("onion", "Onion skin", (), Qt.Key.Key_O, checkable=True),
+    Command("difference", "Difference", (), Qt.Key.Key_D, checkable=True),
+    Command("less", "Less of the onion skin or difference", (), Qt.Key.Key_BracketLeft),
+    Command("more", "More of the onion skin or difference", (), Qt.Key.Key_BracketRight),
+    Command("compare_parent", "Compare with what it was made from"),
+    Command("compare_original", "Compare with the original"),
+    Command("overview", "Overview while zoomed in", (), Qt.Key.Key_N, checkable=True),
+    Command("thirds", "Thirds", checkable=True),
+    Command("centre", "Centre", checkable=True),
+    Command("grid", "Pixel grid above 800 %", checkable=True),
+    Command("canvas", "Dark grey", checkable=True),
+    Command("canvas_black", "Black", checkable=True),
+    Command("canvas_mid", "Middle grey", checkable=True),
+    Command("canvas_light", "Light grey", checkable=True),
+)
+"""Ways to look at a picture: their actions are made with the first one, not for the first paint."""
+
+COMMANDS = (*FIRST_COMMANDS, *LOOKING_COMMANDS)
+
+_GUIDES = ("Guides", ("thirds", "centre", "grid"))
+_GROUNDS = ("Around the picture", ("canvas_black", "canvas", "canvas_mid", "canvas_light"))
+_ZOOMS = ("fit", "fill", "full_size", "double_size", "zoom_in", "zoom_out")
+_TOGETHER = ("split", "across", "beside", "onion", "difference", "less", "more")
+_OTHERS = ("compare_parent", "compare_original")
+_PARTS = ("overview", _GUIDES, _GROUNDS, SEPARATOR, "panels", "versions", "full_screen")
+
 MENUS = (
     ("File", ("open", RECENT, "paste", "export", SEPARATOR, "charges")),
     ("Edit", ("write", "look")),
     ("Picture", ("client", "never_send", SEPARATOR, "find_original")),
-    ("View", ("fit", "full_size", "zoom_in", "zoom_out", SEPARATOR, "panels", "versions")),
+    ("View", (*_ZOOMS, SEPARATOR, *_TOGETHER, *_OTHERS, SEPARATOR, *_PARTS)),
     ("Help", ("settings", "shortcuts", "about", SEPARATOR, "quit")),
 )
-"""`generate` is in no menu: what costs money stands beside its price."""
+"""A pair is a menu within the menu. `generate` is in none: what costs money stands beside its
+price."""
 
 
 def make_actions(
-    window: QWidget, slots: Mapping[str, Callable[[], None]], keys: SingleKeys
+    window: QWidget,
+    commands: Sequence[Command],
+    slots: Mapping[str, Callable[[], None]],
+    keys: SingleKeys,
 ) -> dict[str, QAction]:
     """An action for each command, live in `window` even while no menu was ever opened."""
     actions = {}
-    for command in COMMANDS:
+    for command in commands:
         action = QAction(window)
         action.setText(command.text)
         action.setObjectName(command.name)
@@ -94,15 +131,26 @@ def make_menus(
     menus = []
     for title, names in MENUS:
         menu = QMenu(title, parent)
-        for name in names:
-            if name == SEPARATOR:
+        for item in names:
+            if item == SEPARATOR:
                 menu.addSeparator()
-            elif name == RECENT:
+            elif item == RECENT:
                 _add_recent(menu, list_recent, open_recent)
+            elif isinstance(item, str):
+                menu.addAction(actions[item])
             else:
-                menu.addAction(actions[name])
+                inner, inner_names = item
+                menu.addMenu(inner).addActions([actions[name] for name in inner_names])
         menus.append(menu)
     return menus
+
+
+def list_in_menus() -> list[Command]:
+    """All commands, in the order of the menus; what is in none comes first."""
+    items = [item for _, names in MENUS for item in names]
+    order = [name for item in items for name in ((item,) if isinstance(item, str) else item[1])]
+    places = {name: place for place, name in enumerate(order)}
+    return sorted(COMMANDS, key=lambda command: places.get(command.name, -1))
 
 
 def _add_recent(

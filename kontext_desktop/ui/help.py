@@ -7,11 +7,14 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from kontext_desktop import __version__
 from kontext_desktop.catalog import KONTEXT_MAX
-from kontext_desktop.ui.commands import COMMANDS, key_name
+from kontext_desktop.ui.commands import key_name, list_in_menus
 from kontext_desktop.ui.theme import Theme
 
 _BY_HAND = (
-    ("Hold \\", "See the version before"),
+    ("Hold \\", "See the version before, or what was chosen to compare with"),
+    ("1 to 9", "Show that variation in its place; Enter keeps it, Esc goes back"),
+    ("0", "What the variations were made from, until the next key"),
+    ("Right click on a version", "Compare with this one"),
     ("Wheel", "Zoom at the pointer"),
     ("Space and drag", "Move the picture; also the middle button"),
     ("Double click", "1:1 there, and back"),
@@ -22,16 +25,19 @@ _BY_HAND = (
 def make_shortcuts_page(theme: Theme, parent: QWidget) -> QDialog:
     page = _make_page("Keyboard shortcuts", theme, parent)
     rows = list(_BY_HAND)
-    for command in COMMANDS:
+    for command in list_in_menus():
         keys = [key_name(key) for key in (command.single, *command.keys[:1]) if key is not None]
         if keys:
             rows.append((" or ".join(keys), command.text))
+    half = (len(rows) + 1) // 2  # in two columns, for small screens
     grid = QGridLayout()
     grid.setHorizontalSpacing(2 * theme.size("gap"))
     grid.setVerticalSpacing(theme.size("grid"))
     for number, (keys_text, meaning) in enumerate(rows):
-        grid.addWidget(_label(keys_text, "heading"), number, 0)
-        grid.addWidget(_label(meaning), number, 1)
+        column, row = divmod(number, half)
+        grid.addWidget(_label(keys_text, "heading"), row, 3 * column)
+        grid.addWidget(_label(meaning), row, 3 * column + 1)
+    grid.setColumnMinimumWidth(2, 2 * theme.size("gap"))
     _column(page).addLayout(grid)
     return page
 

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QPointF, QSize, Qt
+from PySide6.QtCore import QByteArray, QEvent, QPointF, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QFrame,
@@ -27,12 +27,17 @@ from PySide6.QtWidgets import (
 from kontext_desktop.ui.arrangement import Arrangement
 from kontext_desktop.ui.ask import Ask, FileDialogs
 from kontext_desktop.ui.canvas import Canvas
-from kontext_desktop.ui.commands import make_actions, make_menus
+from kontext_desktop.ui.commands import (
+    FIRST_COMMANDS,
+    LOOKING_COMMANDS,
+    make_actions,
+    make_menus,
+)
 from kontext_desktop.ui.empty_desk import EmptyDesk
 from kontext_desktop.ui.generate_bar import GenerateBar
 from kontext_desktop.ui.parameter_panel import ParameterPanel
 from kontext_desktop.ui.prompt_panel import PromptPanel
-from kontext_desktop.ui.shortcuts import SingleKeys
+from kontext_desktop.ui.shortcuts import SingleKeys, is_writing
 from kontext_desktop.ui.status_bar import StatusBar
 from kontext_desktop.ui.strip import Strip
 from kontext_desktop.ui.theme import Theme
@@ -45,6 +50,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QDialog, QMenu
 
     from kontext_desktop.ui.job_windows import JobWindows
+    from kontext_desktop.ui.looking import Looking
     from kontext_desktop.ui.notices import NoticeBar
 
 _FIRST_SIZE = (1600, 1000)
@@ -86,10 +92,12 @@ class MainWindow(QMainWindow):
         self._notices: NoticeBar | None = None
         self._job_windows: JobWindows | None = None
         self._menu: QMenu | None = None
+        self._looking: Looking | None = None
+        self._bare_before = False
 
         self._lay_out()
-        keys = SingleKeys(self)
-        self.actions_by_name = make_actions(self, self._list_slots(), keys)
+        keys = self._keys = SingleKeys(self)
+        self.actions_by_name = make_actions(self, FIRST_COMMANDS, self._list_slots(), keys)
         hold, hand = self._hold_before, self.canvas.set_hand
         keys.add(Qt.Key.Key_Backslash, partial(hold, True), partial(hold, False))
         keys.add(Qt.Key.Key_Space, partial(hand, True), partial(hand, False))
@@ -121,8 +129,9 @@ class MainWindow(QMainWindow):
         # A splitter measures what it holds with each new part: the simplest part comes first.
         self.strip = Strip(workbench, theme, self.arrangement)
         columns = self.arrangement.columns
+        self._version_list = VersionList(workbench, theme, columns)
         self.arrangement.hold(
-            VersionList(workbench, theme, columns),
+            self._version_list,
             self._make_centre(columns),
             self._make_right(columns),
             self.strip,
@@ -186,11 +195,12 @@ class MainWindow(QMainWindow):
             "find_original": self._find_original,
             "generate": self.generate_bar.generate,
             "write": self.prompt_panel.setFocus,
-            "look": self.canvas.setFocus,
+            "look": self._step_back,
             "fit": self.canvas.fit,
             "full_size": partial(self.canvas.zoom_to, 1.0),
             "zoom_in": partial(self.canvas.zoom_by_steps, 1),
             "zoom_out": partial(self.canvas.zoom_by_steps, -1),
+            "full_screen": self._toggle_full_screen,
             "panels": partial(self._rearrange, self.arrangement.toggle_bare),
             "versions": partial(self._rearrange, self.arrangement.toggle_left),
             "settings": self.open_settings,
@@ -212,6 +222,7 @@ class MainWindow(QMainWindow):
 
     def _make_menus(self, parent: QWidget) -> list[QMenu]:
         workbench = self.workbench
+        self._look_closer()
         return make_menus(
             parent,
             self.actions_by_name,
@@ -237,6 +248,10 @@ class MainWindow(QMainWindow):
         bar.versions_button.clicked.connect(partial(self._rearrange, self.arrangement.toggle_left))
         bar.service_button.clicked.connect(self.open_settings)
         self.arrangement.arranged.connect(bar.show_versions)
+        bar.compare_asked.connect(lambda: self._look_closer().begin_or_leave())
+        self._version_list.compare_asked.connect(
+            lambda version_id: self._look_closer().compare_with(version_id)
+        )
         self.strip.asked.connect(self._open_job_window)
 
     # What the workbench says
@@ -246,8 +261,12 @@ class MainWindow(QMainWindow):
         name = desk.document.name if desk.document else ""
         self.setWindowTitle(f"{name} · Kontext Desktop" if name else "Kontext Desktop")
         self.canvas.set_frame(desk.frame)
-        for action in _WITH_PICTURE:
-            self.actions_by_name[action].setEnabled(desk.document is not None)
+        if desk.document is not None:
+            self._look_closer()
+            self.top_bar.offer_compare()
+        for name in (*_WITH_PICTURE, *(command.name for command in LOOKING_COMMANDS)):
+            if name in self.actions_by_name:
+                self.actions_by_name[name].setEnabled(desk.document is not None)
         marked = desk.document is not None and desk.document.never_send
         self.actions_by_name["never_send"].setChecked(marked)
         if self._job_windows is not None:
@@ -358,6 +377,59 @@ class MainWindow(QMainWindow):
                 self._job_windows.show_desk(self._desk)
         self._job_windows.open(job_id, action)
 
+    def _look_closer(self) -> Looking:
+        """What there is beyond looking at one picture is made with the first one."""
+        if self._looking is None:
+            from kontext_desktop.ui.looking import Looking
+
+            looking = self._looking = Looking(
+                self.workbench,
+                self._theme,
+                self.canvas,
+                self._centre,
+                self._keys,
+                self,
+            )
+            made = make_actions(self, LOOKING_COMMANDS, looking.list_slots(), self._keys)
+            for action in made.values():
+                action.setEnabled(False)
+            self.actions_by_name |= made
+            looking.take_actions(made)
+            looking.comparing_changed.connect(self.top_bar.show_comparing)
+            if self._desk is not None:
+                looking.show_desk(self._desk)
+        return self._looking
+
+    def _step_back(self) -> None:
+        """From writing to the picture, from two pictures to one, from full screen to the window."""
+        writing = is_writing()
+        self.canvas.setFocus()
+        if writing or (self._looking is not None and self._looking.leave()):
+            return
+        if self.isFullScreen():
+            self._toggle_full_screen()
+
+    def _toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange:
+            self._show_full(self.isFullScreen())
+
+    def _show_full(self, full: bool) -> None:
+        """In full screen there is the picture alone; Tab brings the panels."""
+        if full == self.top_bar.isHidden():
+            return
+        if full:
+            self._bare_before = self.arrangement.bare
+        if self.arrangement.bare != (full or self._bare_before):
+            self.arrangement.toggle_bare()
+        for bar in (self.top_bar, self.status_bar):
+            bar.setHidden(full)
+        if self._looking is not None:
+            self._looking.show_bare(full)
+
     def _hold_before(self, held: bool) -> None:
         if held:
             self.workbench.want_before()
@@ -399,6 +471,10 @@ class MainWindow(QMainWindow):
     # Leaving and coming back
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self.isFullScreen():
+            self._toggle_full_screen()  # the next start is a window again
+        if self._looking is not None:
+            self.workbench.keep_window({"looking": self._looking.state()})
         self.workbench.keep_window(
             {
                 "geometry": self.saveGeometry().toBase64().toStdString(),

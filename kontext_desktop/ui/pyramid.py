@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QImage, QPainter
 
 from kontext_desktop.ui.pixels import Shown
 from kontext_desktop.ui.viewport import Viewport
@@ -24,6 +24,10 @@ class Pyramid:
     def __init__(self, picture: Picture) -> None:
         self.picture = picture
         self._levels = [Shown.over(level) for level in picture.levels]
+
+    @property
+    def smallest(self) -> QImage:
+        return self._levels[-1].image
 
     def draw(self, painter: QPainter, viewport: Viewport, *, filtered: bool) -> None:
         """Draw the part in view onto a painter whose unit is one device pixel.

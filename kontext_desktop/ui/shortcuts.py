@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 _TEXT_FIELDS = (QLineEdit, QPlainTextEdit, QAbstractSpinBox)
-_CONTROLS_USE = (Qt.Key.Key_Tab, Qt.Key.Key_Space)
+_CONTROLS_USE = (Qt.Key.Key_Tab, Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 """They move between controls and press them; so they do for whoever came there by keyboard."""
 
 
@@ -38,9 +38,9 @@ class SingleKeys(QObject):
 
     def add(
         self, key: Qt.Key, press: Callable[[], None], release: Callable[[], None] | None = None
-    ) -> None:
+    ) -> QShortcut:
         """Call `press` when the key goes down and `release`, if given, when it is let go, or when
-        the window loses the keyboard meanwhile."""
+        the window loses the keyboard meanwhile. What is returned can be disabled for a while."""
 
         def pressed() -> None:
             press()
@@ -50,6 +50,7 @@ class SingleKeys(QObject):
         shortcut.setAutoRepeat(False)
         shortcut.activated.connect(pressed)
         self._keys.add(key)
+        return shortcut
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
@@ -66,10 +67,11 @@ class SingleKeys(QObject):
         return False
 
     def _is_taken(self, event: QKeyEvent) -> bool:
-        if event.modifiers() or event.key() not in self._keys:
+        # The digits of a keypad come with a modifier of their own.
+        modified = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if modified or event.key() not in self._keys:
             return False
-        focus = QApplication.focusWidget()
-        if isinstance(focus, _TEXT_FIELDS):
+        if is_writing():
             return True
         by_keyboard = self._window.testAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
         return by_keyboard and event.key() in _CONTROLS_USE
@@ -78,3 +80,8 @@ class SingleKeys(QObject):
         let_go, self._let_go = self._let_go, None
         if let_go is not None:
             let_go()
+
+
+def is_writing() -> bool:
+    """Whether a text field has the focus."""
+    return isinstance(QApplication.focusWidget(), _TEXT_FIELDS)

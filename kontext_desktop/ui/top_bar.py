@@ -21,6 +21,7 @@ _HEIGHT = 40
 class TopBar(QFrame):
     before_held = Signal(bool)
     """The button that shows the version before went down, or up."""
+    compare_asked = Signal()
 
     def __init__(self, workbench: Workbench, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,6 +41,7 @@ class TopBar(QFrame):
         self._before = _quiet("beforeButton", "Before  \\", "Hold to see the version before: \\")
         self._before.pressed.connect(lambda: self.before_held.emit(True))
         self._before.released.connect(lambda: self.before_held.emit(False))
+        self._compare: QPushButton | None = None
         self.zoom_button = _quiet("zoomButton", "Fit", "Between 1:1 and the whole picture")
         self.service_button = _quiet("servicePill", "", "Practice or real: open the settings")
         self.service_button.setProperty("kind", "pill")
@@ -55,6 +57,7 @@ class TopBar(QFrame):
         row.addSpacing(theme.size("gap"))
         row.addWidget(self._facts)
         row.addStretch(1)
+        self._row = row
         row.addWidget(self._before)
         row.addWidget(self.zoom_button)
         row.addSpacing(2 * theme.size("grid"))
@@ -62,6 +65,20 @@ class TopBar(QFrame):
         chosen = workbench.settings.mode
         self._show_service(chosen, chosen == "practice")
         workbench.desk_changed.connect(self._show_desk)
+
+    def offer_compare(self) -> None:
+        """With the first picture: the way to see two together."""
+        if self._compare is not None:
+            return
+        self._compare = _quiet("compareButton", "Compare", "The picture and the one before: S")
+        self._compare.setCheckable(True)
+        self._compare.clicked.connect(self.compare_asked)
+        self._row.insertWidget(self._row.indexOf(self._before), self._compare)
+        QWidget.setTabOrder(self._compare, self._before)
+
+    def show_comparing(self, comparing: bool) -> None:
+        if self._compare is not None:
+            self._compare.setChecked(comparing)
 
     def show_versions(self, shown: bool, compact: bool) -> None:
         """The button is there where the versions are, or may be, put away."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer
-from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QWidget
 
 from kontext_desktop.model import Raster
 from kontext_desktop.ui.pixels import fitted
@@ -15,6 +15,9 @@ from kontext_desktop.workbench.listing import VersionRow
 
 
 class VersionView(QListView):
+    compare_asked = Signal(str)
+    """version_id, to compare the shown one with"""
+
     def __init__(self, workbench: Workbench, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("versions")
@@ -46,6 +49,26 @@ class VersionView(QListView):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._look.start(0)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A right click asks about a version; only a left one shows it."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            super().mousePressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
+        index = self.indexAt(event.pos()) if by_mouse else self.currentIndex()
+        row = self._rows.find_row(index)
+        if row is None:
+            return
+        menu = QMenu(self)
+        menu.setObjectName("versionMenu")
+        compare = menu.addAction("Compare with this")
+        compare.setEnabled(row.version.id != self._shown)
+        compare.triggered.connect(lambda: self.compare_asked.emit(row.version.id))
+        menu.aboutToHide.connect(menu.deleteLater)
+        below = self.viewport().mapToGlobal(self.visualRect(index).center())
+        menu.popup(event.globalPos() if by_mouse else below)
 
     def show_rows(self, rows: list[VersionRow]) -> None:
         place = self.verticalScrollBar().value()

@@ -54,6 +54,14 @@ class Viewport:
         self.zoom = self._fitting_zoom()
         self._move_to(self.document.width / 2, self.document.height / 2, centre=True)
 
+    def fill(self) -> None:
+        """As large as the view, the longer side cut; does not follow a resize."""
+        if 0 not in self.document and 0 not in self.view:
+            self.fitted = False
+            pairs = zip(self.view, self.document, strict=True)
+            self.zoom = min(max(side / length for side, length in pairs), STEPS[-1])
+            self._move_to(self.document.width / 2, self.document.height / 2, centre=True)
+
     def zoom_to(self, zoom: float, at: Point) -> None:
         """Zoom so that the document point under `at` stays there. Zooming out ends centred."""
         lowest = min(STEPS[0], self._fitting_zoom())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from kontext_desktop.catalog import USD
 from kontext_desktop.errors import AccessError, RefusedError, ServiceError
@@ -41,6 +41,8 @@ class Answer:
     content: Mapping[str, object] | None
     said: str = ""
     retry_after: float | None = None
+    key: str = field(default="", repr=False)
+    """The key the question was asked with: it must not come into our messages from the answer."""
 
     @property
     def delivered(self) -> bool:
@@ -68,14 +70,16 @@ class Answer:
     def refused(self) -> bool:
         """The service read the request and said no: nothing was made, nothing charged.
 
-        A code of its own trouble (5xx, 5xxx) inside an HTTP 200 is not a no.
+        A code of its own trouble (5xx, 5xxx) inside an HTTP 200 is not a no, and neither is one
+        that speaks of success (0, 2xx) or of nothing we know.
         """
         if self.content is None:
             return False
         if not self.delivered:
             return self.http in _DEFINITE
-        own_trouble = self.status in (408, 409, 425) or str(self.status).startswith("5")
-        return self.code not in (None, 200) and not own_trouble
+        code = self.code or 0
+        own_trouble = code in (408, 409, 425) or 5000 <= code < 6000
+        return (400 <= code < 500 or 1000 <= code < 10_000) and not own_trouble
 
     @property
     def prediction(self) -> Prediction | None:
@@ -83,7 +87,14 @@ class Answer:
         inner = as_mapping(self.content).get("data")
         first = inner[0] if isinstance(inner, list) and inner else None
         found = (parse_prediction(as_mapping(place)) for place in (inner, first, self.content))
-        return next((prediction for prediction in found if prediction is not None), None)
+        prediction = next((prediction for prediction in found if prediction is not None), None)
+        if prediction is None or not self.key:
+            return prediction
+        return replace(
+            prediction,
+            status=prediction.status.replace(self.key, "…"),
+            error=prediction.error.replace(self.key, "…"),
+        )
 
     @property
     def detail(self) -> str:
@@ -154,11 +165,12 @@ def read_balance(answer: Answer) -> int:
 def read_price(answer: Answer) -> int:
     """What one edit costs in millionths of a dollar: the discounted price where there is one.
 
-    Raises ServiceError when there is none.
+    Raises ServiceError when there is none. Nothing costs nothing: caps and sums built on that would
+    hold nothing back.
     """
     for name in ("discounted_price", "price", "unit_price"):
         price = as_number(answer.data.get(name))
-        if price is not None and price >= 0:
+        if price is not None and round(price * USD) > 0:
             return round(price * USD)
     raise unusable("the price", answer)
 

@@ -90,7 +90,7 @@ class Api:
         answer = read_answer(reply.status, reply.body, find_wait(reply.headers, ended))
         self._compare_clocks(reply, answer, (begun + ended) / 2)
         # A service that repeats the key in its words must not bring it into our messages.
-        return reply, replace(answer, said=answer.said.replace(key, "…"))
+        return reply, replace(answer, said=answer.said.replace(key, "…"), key=key)
 
     def _compare_clocks(self, reply: Reply, answer: Answer, middle: float) -> None:
         date = find_date(reply.headers)

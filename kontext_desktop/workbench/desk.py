@@ -54,7 +54,8 @@ class Workbench(QObject):
     picture_shown = Signal(object)
     """Picture (for review; the whole once `want_detail` asked for it), or None: empty canvas."""
     before_shown = Signal(object)
-    """Picture the shown version was made from, for the held compare; None when there is none."""
+    """Picture that the shown version is compared with: what it was made from, or what the person
+    chose; None when there is none."""
     thumbnail_made = Signal(str, object)
     """version_id, Raster of at most 320 x 240"""
     notice_raised = Signal(object)
@@ -101,7 +102,8 @@ class Workbench(QObject):
         self._account.changed.connect(self._account_changed)
         self._account.refunded.connect(self._take_refunds)
         self._queue.charged.connect(self._account.count)
-        gallery = Gallery(self._link, self)
+        gallery = self._gallery = Gallery(self._link, self)
+        gallery.drift_measured.connect(self._emit_versions)
         gallery.thumbnail_made.connect(self.thumbnail_made)
         self._documents = Documents(self._link, gallery, self)
         self._documents.changed.connect(self._emit_desk)
@@ -149,6 +151,8 @@ class Workbench(QObject):
             self.open_file(file)  # the first named is asked for last, and shown
         if not files and not self._documents.busy:
             self._restore()
+        # After all that the person waits for.
+        self._link.run(errands.look_after, self._tell_damage)
 
     def close(self) -> bool:
         """Keep what is on the desk. True when every thread came to rest; no Job changes state.
@@ -173,6 +177,17 @@ class Workbench(QObject):
         if has_library:
             _logged(self._service.save)
         return self._closed
+
+    def _tell_damage(self, damaged: int) -> None:
+        if damaged:
+            records = "One record" if damaged == 1 else f"{damaged} records"
+            self.notice_raised.emit(
+                Notice(
+                    Tone.LOOK,
+                    f"{records} of the library cannot be read; the rest is there.",
+                    "`kontext library check --repair` mends what can be mended.",
+                )
+            )
 
     def keep_window(self, values: Mapping[str, str]) -> None:
         """Remember how the window was left; written when it closes."""
@@ -202,8 +217,16 @@ class Workbench(QObject):
         """Put a version on the canvas; the next edit starts from it."""
         self._documents.show_version(version_id)
 
+    def compare_with(self, version_id: str) -> None:
+        """Choose the version that the shown one is compared with; empty: what it was made from."""
+        self._documents.compare_with(version_id)
+
+    def compare_with_original(self) -> None:
+        if self._documents.versions:
+            self._documents.compare_with(self._documents.versions[0].id)
+
     def want_before(self) -> None:
-        """Bring the picture that the shown version was made from."""
+        """Bring the picture that the shown version is compared with."""
         self._documents.want_before()
 
     def want_detail(self) -> None:
@@ -429,7 +452,8 @@ class Workbench(QObject):
     def _emit_versions(self) -> None:
         from kontext_desktop.workbench.listing import list_rows  # not for the first paint
 
-        self.versions_changed.emit(list_rows(self._documents.versions, self._queue.jobs))
+        drifts = self._gallery.drifts
+        self.versions_changed.emit(list_rows(self._documents.versions, self._queue.jobs, drifts))
 
     def _emit_tiles(self) -> None:
         self.tiles_changed.emit(self._orders.list_tiles(self._now(), self._account.refunds))
@@ -440,6 +464,7 @@ class Workbench(QObject):
         frame, returns = None, None
         if document is not None:
             frame, returns = MODEL.plan(document.size, self._draft.aspect_ratio)
+        shown, before = self._documents.find_shown(), self._documents.find_before()
         why_not = self._why_not()
         return Desk(
             document=document,
@@ -466,6 +491,9 @@ class Workbench(QObject):
             looking_up=self._queue.looking_up,
             price_of_one=standing.price,
             may_send=standing.may_send,
+            shown_title=shown.title if shown else "",
+            before_id=before.id if before else "",
+            before_title=before.title if before else "",
         )
 
     def _spend_note(self) -> str:

@@ -45,6 +45,8 @@ class Documents(QObject):
         """Oldest first."""
         self.shown = ""
         """The id of the version on the canvas."""
+        self._compared = ""
+        """The id of the version to compare with; empty: what the shown one was made from."""
         self.busy = ""
         """What takes its time, in words."""
         self._opening = 0
@@ -157,9 +159,22 @@ class Documents(QObject):
             self._gallery.want_picture(version, document.size)
         self.version_chosen.emit(version)
 
+    def compare_with(self, version_id: str) -> None:
+        """Choose what the shown version is compared with; empty: what it was made from."""
+        self._compared = version_id
+        self.changed.emit()
+        self.want_before()
+
+    def find_before(self) -> Version | None:
+        """What the shown version is compared with: the chosen one, else what it was made from."""
+        shown, chosen = self.find_shown(), self.find_version(self._compared)
+        if shown is None or (chosen is not None and chosen is not shown):
+            return chosen
+        return self.find_version(shown.parent_ids[0]) if shown.parent_ids else None
+
     def want_before(self) -> None:
-        """Bring the picture that the shown version was made from."""
-        before = self._find_before()
+        """Bring the picture that the shown version is compared with."""
+        before = self.find_before()
         if before is None or self.document is None:
             self.before_shown.emit(None)
             return
@@ -172,7 +187,7 @@ class Documents(QObject):
     def want_detail(self) -> None:
         """Bring the shown version, and the one before, as a whole: somebody looks closely."""
         document = self.document
-        for version in (self.find_shown(), self._find_before()):
+        for version in (self.find_shown(), self.find_before()):
             if version is not None and document is not None:
                 self._gallery.want_whole(version, document.size)
 
@@ -195,6 +210,8 @@ class Documents(QObject):
         late = [version for version in self._late if _of(version, found.document)]
         self.document, self.versions = found.document, _merged(found.versions, late)
         self.shown = ""
+        if not again:
+            self._compared = ""
         self.arrived.emit(found, again)
         if found.master:
             original = found.versions[0].id
@@ -207,7 +224,7 @@ class Documents(QObject):
             self._say_away(found.away)
 
     def _picture_made(self, picture: Picture) -> None:
-        before = self._find_before()
+        before = self.find_before()
         if picture.version_id == self.shown:
             self.picture_shown.emit(picture)
             self.want_before()
@@ -236,10 +253,6 @@ class Documents(QObject):
                     error.detail,
                 )
             )
-
-    def _find_before(self) -> Version | None:
-        shown = self.find_shown()
-        return self.find_version(shown.parent_ids[0]) if shown and shown.parent_ids else None
 
 
 def _merged(versions: list[Version], more: Sequence[Version]) -> list[Version]:

@@ -5,6 +5,7 @@ The engine is imported inside them, so that the window's first paint need not wa
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -149,6 +150,15 @@ def stand(studio: Studio, settings: Settings) -> tuple[Standing, Unfinished]:
     return standing, Unfinished(going_on, waiting)
 
 
+def look_after(studio: Studio) -> int:
+    """What an open library owes itself: missing sidecars, a backup once a day. Returns how many
+    records the lists had to leave out, since they are damaged."""
+    studio.library.keep_up()
+    studio.library.list_documents()
+    studio.library.list_jobs()
+    return len(studio.library.list_damaged())
+
+
 def connect_ahead(studio: Studio) -> None:
     """Connect to the service while the person still types: an answer then comes a few round trips
     sooner. Sends nothing."""
@@ -164,6 +174,26 @@ def order(studio: Studio, parent: Version, draft: Draft, shown: Standing) -> lis
     return place_order(
         studio, parent, draft, expected_price=shown.price, expected_origin=shown.origin
     )
+
+
+def measure_drift(studio: Studio, version: Version) -> float | None:
+    """How far the version's result moved from what was sent, as a mean CIEDE2000; kept in the
+    cache. None for what came of no Job."""
+    from kontext_desktop.imaging import drift, read
+
+    library = studio.library
+    if version.job_id is None or not version.layers:
+        return None
+    name = f"{version.id}-drift.txt"
+    kept = library.find_cached(name)
+    with contextlib.suppress(ValueError):  # the cache is expendable: it is measured anew
+        if kept is not None:
+            return float(kept)
+    sent = read(library.blobs.read(library.get_job(version.job_id).input_sha256))
+    result = library.get_result(version.layers[-1].result_id)
+    measured = drift.measure_drift(sent, read(library.blobs.read(result.sha256))).delta_e
+    library.put_cached(name, f"{measured:.3f}".encode())
+    return measured
 
 
 def export(studio: Studio, version: Version, target: Path, force: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from kontext_desktop.errors import KontextError
 from kontext_desktop.first_words import Size
+from kontext_desktop.workbench import errands
 from kontext_desktop.workbench.link import StudioLink
 from kontext_desktop.workbench.state import Picture
 
@@ -26,6 +28,8 @@ class Gallery(QObject):
     """Picture for review (a preview), or the whole"""
     thumbnail_made = Signal(str, object)
     """version_id, Raster"""
+    drift_measured = Signal()
+    """One more of `drifts` is known."""
     small_made = Signal(str, object)
     """SHA-256 of a blob, Raster"""
     failed = Signal(str, object)
@@ -36,6 +40,8 @@ class Gallery(QObject):
         self._link = link
         self._at_hand: OrderedDict[str, Picture] = OrderedDict()
         self._thumbnails: dict[str, Raster] = {}
+        self.drifts: dict[str, float] = {}
+        """version_id to how far its result moved from what was sent."""
         self._under_way: set[tuple[str, str]] = set()
 
     def find(self, version_id: str) -> Picture | None:
@@ -102,8 +108,24 @@ class Gallery(QObject):
             self._under_way.discard(("thumbnail", version.id))
             self._thumbnails[version.id] = raster
             self.thumbnail_made.emit(version.id, raster)
+            self._want_drift(version)
 
         self._link.run(work, done, self._failing("thumbnail", version.id))
+
+    def _want_drift(self, version: Version) -> None:
+        """Measured once its thumbnail is there; a version that cannot be measured has none."""
+        if version.job_id is None:
+            return
+
+        def done(drift: float | None) -> None:
+            if drift is not None:
+                self.drifts[version.id] = drift
+                self.drift_measured.emit()
+
+        def failed(error: KontextError) -> None:
+            logging.getLogger(__name__).warning("%s %s", error.message, error.detail)
+
+        self._link.run(lambda studio: errands.measure_drift(studio, version), done, failed)
 
     def want_small(self, sha256: str) -> None:
         """Bring a picture that was sent or received, made small; each time anew."""

@@ -97,3 +97,7 @@ class Desk(NamedTuple):
     """Of one image, now."""
     may_send: bool = True
     """False: nothing of this library is ever to be sent."""
+    shown_title: str = ""
+    before_id: str = ""
+    """The version that the shown one is compared with; empty when there is none."""
+    before_title: str = ""

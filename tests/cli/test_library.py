@@ -55,7 +55,7 @@ def test_check_names_damage_and_repair_mends_it(terminal: Terminal, folder: Path
     report = terminal.json("library", "check", status=5)
     assert {one["place"] for one in report["findings"]} == {"versions", "charges"}
     assert {one["kind"] for one in report["findings"]} == {"corrupt", "dangling"}
-    out, err = terminal.run("history")
+    out, err = terminal.run("history", terminal.json("history")[0]["id"])
     assert "photo.jpg" in out
     assert "damaged" in err
     report = terminal.json("library", "check", "--repair")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -229,6 +230,23 @@ def test_an_interrupted_edit_goes_on_with_resume(
         done = terminal.json("resume", **real)
         assert [job["state"] for job in done] == ["done"]
         assert len(slow.ledger) == 1
+
+
+def test_what_is_damaged_of_one_job_does_not_keep_the_others_from_being_collected(
+    terminal: Terminal, photo: Path, tmp_path: Path, away: PracticeService
+) -> None:
+    other = tmp_path / "other.png"
+    Image.radial_gradient("L").convert("RGB").save(other)
+    real = {"WAVESPEED_API_KEY": "k" * 20, "KONTEXT_ENDPOINT": away.url}
+    sent = terminal.json("edit", photo, other, *CHANGE, "--no-wait", **real)["jobs"]
+    with sqlite3.connect(terminal.folder / "library" / "library.db") as connection:
+        connection.execute(
+            "UPDATE versions SET title = 'x' WHERE document_id = ?", (sent[0]["document"],)
+        )
+    connection.close()
+    told = terminal.json("resume", status=5, **real)
+    states = {job["id"]: job["state"] for job in told}
+    assert states == {sent[0]["id"]: "downloading", sent[1]["id"]: "done"}
 
 
 def test_the_terminal_never_loads_qt(terminal: Terminal) -> None:

@@ -9,9 +9,9 @@ from engine_tools import Clock, carry, draft
 
 from kontext_desktop.engine import runner
 from kontext_desktop.engine.order import place_order
-from kontext_desktop.engine.studio import Studio
+from kontext_desktop.engine.studio import Studio, Target
 from kontext_desktop.errors import AccessError, GoneError, KontextError
-from kontext_desktop.model import Job, JobState, Version
+from kontext_desktop.model import Job, JobState, Origin, Version
 from kontext_desktop.wavespeed import Client, Prediction
 
 
@@ -53,6 +53,18 @@ def test_another_accounts_key_waits_for_the_right_one_and_blocks_no_new_edit(
     monkeypatch.undo()
     back = carry(open_studio(), jobs)
     assert [(job.state, job.problem) for job in back] == [(JobState.DONE, None)] * 3
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["HTTPS://API.wavespeed.ai", "https://api.wavespeed.ai:443", "https://api.wavespeed.ai/"],
+)
+def test_one_service_is_one_origin_however_its_address_is_written(
+    studio: Studio, written: str
+) -> None:
+    studio.target = Target(written, embedded_practice=False)
+    assert studio.get_origin() == Origin("https://api.wavespeed.ai", False)
+    assert studio.get_service().origin == studio.get_origin()
 
 
 def _send(studio: Studio, original: Version, **changes: object) -> Job:

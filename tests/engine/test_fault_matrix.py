@@ -89,7 +89,7 @@ REPRESENTATIVE = re.compile(
     body-(empty|truncated) | code-401-before | code-5000-after | code-400-with-reply |
     data-a-list | says-ansi |
     status-(backwards|unknown) | two-ids | outputs-null | created-in-the-future |
-    failed-with-ansi | other-id | output-(file|metadata-service|line-break) |
+    failed-with-ansi | other-id | output-(file|metadata-service|line-break|no-port) |
     upload-(private|relative) |
     html-inside | cut-short | empty-picture | bomb | expired-403 | redirect-chain-4 | part
     """,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from threading import Barrier, Thread
 
 import pytest
 from engine_tools import Clock, carry, draft, edit
@@ -14,6 +15,7 @@ from kontext_desktop.engine.studio import Studio
 from kontext_desktop.errors import BudgetError, ParameterError
 from kontext_desktop.model import JobState, Settings, Spend, Version
 from kontext_desktop.practice import Fault, PracticeService
+from kontext_desktop.wavespeed import BillingRow, Client
 
 PRICE = 80_000
 
@@ -117,6 +119,28 @@ def test_a_refund_is_expected_then_seen_and_taken_off(
     assert refunds.describe(charge_of(studio), clock()) == "seen"
     assert studio.library.spend(job.origin, 0) == Spend()
     assert refunds.check(studio, studio.get_service()) == []
+
+
+def test_a_refund_that_two_see_at_once_is_taken_off_once(
+    studio: Studio, original: Version, service: PracticeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.faults.add(Fault("submit", "fail:1403"))
+    (job,) = carry(studio, place_order(studio, original, draft()))
+    both = Barrier(2)
+    row = BillingRow("refund", 30_000, None, job.prediction_id)
+
+    def list_charges(_client: Client, **_window: float) -> list[BillingRow]:
+        both.wait(10)
+        return [row]
+
+    monkeypatch.setattr(Client, "list_charges", list_charges)
+    threads = [Thread(target=refunds.check, args=(studio, studio.get_service())) for _ in "12"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert studio.library.get_refunded(job.id) == 30_000
+    assert studio.library.spend(job.origin, 0) == Spend(PRICE - 30_000)
 
 
 @pytest.mark.parametrize("habits", [{"refund_after": 1e6}])

@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 from engine_tools import Clock, carry, draft
+from fault_server import Spoil
+from promises import open_studio as desk
+from promises import start_service
 
 from kontext_desktop.engine import intake, reconcile, runner
 from kontext_desktop.engine.order import place_order, repeat_order
@@ -119,6 +122,60 @@ def test_several_candidates_are_a_choice_and_never_a_guess(
         reconcile.choose(studio, second.id, seeds[7])
 
 
+def test_what_turned_out_to_be_anothers_is_not_spoken_of_any_more(
+    studio: Studio, original: Version, service: PracticeService, clock: Clock
+) -> None:
+    first, second = (lose(studio, service, original, seed=seed) for seed in (7, 8))
+    carry(studio, [first, second])
+    seeds = {accepted.inputs["seed"]: accepted.id for accepted in service.ledger}
+    reconcile.refuse(studio, second.id, [seeds[8]])
+    reconcile.choose(studio, first.id, seeds[7])
+    clock.wait(1)
+    step = runner.advance(studio, second.id)
+    assert reconcile.list_candidates(studio, step.job) == []
+    assert step.job.problem is not None
+    assert "got no answer" in step.job.problem.message
+
+
+def test_a_clock_that_is_set_back_does_not_make_the_looking_up_endless(
+    studio: Studio, original: Version, service: PracticeService, clock: Clock
+) -> None:
+    service.faults.add(NEVER_ARRIVED)
+    (job,) = place_order(studio, original, draft())
+    while (step := runner.advance(studio, job.id)).job.state is JobState.QUEUED:
+        pass
+    clock.wait(-30 * 86_400)
+    (settled,) = carry(studio, [step.job])
+    assert settled.state is JobState.FAILED
+    lists = [request for request in service.requests if request.path.endswith("/predictions")]
+    assert len(lists) < 12
+
+
+def test_the_services_clock_counts_even_if_it_was_not_known_at_the_sending(
+    studio: Studio,
+    original: Version,
+    service: PracticeService,
+    clock: Clock,
+    open_studio: Callable[..., Studio],
+) -> None:
+    """This machine is an hour late, and the request is the first thing that is said in this run."""
+    (job,) = place_order(studio, original, draft())
+    job = runner.advance(studio, job.id).job
+    clock.wait(7_200)
+    late = open_studio()
+    late.now = late.library._now = lambda: clock() - 3_600
+    late.quotes[job.origin, job.recipe.model_id] = (late.now(), job.price)
+    runner.permit(late, job.id)
+    service.faults.add(LOST)
+    step = runner.advance(late, job.id)
+    assert (step.job.state, step.job.clock_offset) == (JobState.UNSURE, 0)
+    while step.again_in is not None:
+        clock.wait(step.again_in)
+        step = runner.advance(late, job.id)
+    assert step.job.state is JobState.UNSURE
+    assert len(reconcile.list_candidates(late, step.job)) == 1
+
+
 def test_what_the_person_refuses_is_not_shown_again(
     studio: Studio, original: Version, service: PracticeService
 ) -> None:
@@ -126,7 +183,7 @@ def test_what_the_person_refuses_is_not_shown_again(
     (candidate,) = reconcile.list_candidates(studio, job)
     reconcile.refuse(studio, job.id, [candidate.prediction_id])
     (settled,) = carry(studio, [job])
-    assert (settled.state, settled.charged) == (JobState.FAILED, "no")
+    assert (settled.state, settled.charged) == (JobState.FAILED, "maybe"), "a person can err"
     assert reconcile.list_candidates(studio, settled) == []
 
 
@@ -251,6 +308,25 @@ def test_two_libraries_on_one_key_never_adopt_each_others(
     assert reconcile.is_probable(studio, mine)
     with pytest.raises(LibraryError, match="another library"):
         reconcile.adopt(studio, studio.get_service(), mine, seeds[8])
+
+
+def test_the_edit_of_another_library_is_taken_from_no_answer(
+    tmp_path: Path, clock: Clock, picture: Path
+) -> None:
+    """Whatever the service says, one prediction never becomes two Jobs'."""
+    with start_service(tmp_path / "confused", clock) as server:
+        jobs = []
+        for name, seed in (("one", 7), ("other", 8)):
+            studio = desk(tmp_path / name, server.url, clock)
+            document = intake.bring_in(studio.library, picture).document
+            version = studio.library.list_versions(document.id)[0]
+            jobs += carry(studio, place_order(studio, version, draft(seed=seed)), limit=1e5)
+            studio.close()
+            first = server.ledger[0].id
+            server.spoil("submit", Spoil("field", path=("data", "id"), value=first))
+        assert [job.prediction_id for job in jobs] == [first, None]
+        assert (jobs[1].state, jobs[1].charged) == (JobState.UNSURE, "maybe")
+        assert len(server.ledger) == 2
 
 
 def test_a_lost_answer_is_not_looked_for_with_another_key(

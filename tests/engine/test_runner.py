@@ -308,6 +308,35 @@ def test_cancel_before_sending_is_free_and_after_it_only_hides(
     assert len(submits(service)) == 1
 
 
+def test_a_cancel_while_it_is_uploaded_is_no_trouble(
+    studio: Studio, original: Version, service: PracticeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (job,) = place_order(studio, original, draft())
+    client = studio.get_service().client
+
+    def upload(*_: object) -> str:
+        runner.cancel(studio, job.id)
+        return "https://example.com/picture.png"
+
+    monkeypatch.setattr(client, "upload", upload)
+    step = runner.advance(studio, job.id)
+    assert (step.job.state, step.again_in) == (JobState.CANCELLED, None)
+    assert service.ledger == []
+
+
+def test_looks_that_fail_for_a_week_come_to_an_end(
+    studio: Studio, original: Version, service: PracticeService, clock: Clock
+) -> None:
+    (job,) = place_order(studio, original, draft())
+    while runner.advance(studio, job.id).job.state is JobState.QUEUED:
+        pass
+    service.faults.add(Fault("result", "status:500", times=999))
+    clock.wait(7.1 * 86_400)
+    (expired,) = carry(studio, [job])
+    assert (expired.state, expired.charged) == (JobState.EXPIRED, "yes")
+    assert expired.problem is not None
+
+
 def test_what_was_sent_is_never_permitted_again(
     studio: Studio, original: Version, service: PracticeService
 ) -> None:

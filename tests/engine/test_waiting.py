@@ -245,3 +245,16 @@ def test_an_order_from_a_clock_set_back_holds_nobody_up(
     clock.wait(-86_400.0)
     done = carry(studio, place_order(studio, original, draft(seed=10, count=2)))
     assert [job.state for job in done] == [JobState.DONE] * 2
+
+
+def test_an_upload_dated_by_a_wrong_clock_is_made_anew(
+    studio: Studio, original: Version, service: PracticeService, clock: Clock
+) -> None:
+    clock.wait(1e6)
+    (job,) = place_order(studio, original, draft())
+    assert runner.advance(studio, job.id).job.upload_url
+    clock.wait(-1e6)
+    runner.permit(studio, job.id)
+    (done,) = carry(studio, [job])
+    assert done.state is JobState.DONE
+    assert len([request for request in service.requests if request.method == "PUT"]) == 2

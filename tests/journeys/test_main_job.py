@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from window_person import Person
 
@@ -222,3 +223,69 @@ def test_one_window_never_writes_over_what_another_changed(
     assert after.mode is None, "what only this run was told is not kept"
     assert after.recent_files == (str(picture),)
     assert after.window["document"]
+
+
+def test_variations_are_picked_compared_and_measured(
+    enter: Enter, service: PracticeService, picture: Path
+) -> None:
+    person = enter("--endpoint", service.url)
+    person.open(picture)
+    assert person.picture is not None
+    original = person.picture.version_id
+    person.write("prompt", "Replace the background with pale blue.")
+    person.find("variations").setFocus()
+    person.write("variations", "2")
+    person.generate(2)
+    first, second = (tile.version_id for tile in person.tiles)
+    person.wait(lambda: all("drift" in row.note for row in person.rows[:2]))
+
+    canvas = person.window.canvas
+    canvas.setFocus()
+    QTest.keyClick(canvas, Qt.Key.Key_2)
+    person.wait(lambda: person.picture is not None and person.picture.version_id == second)
+    QTest.keyClick(canvas, Qt.Key.Key_1)
+    QTest.keyClick(canvas, Qt.Key.Key_Return)
+    person.wait(lambda: person.picture is not None and person.picture.version_id == first)
+    person.wait(lambda: person.before is not None and person.before.version_id == original)
+
+    assert second is not None
+    person.window._version_list.compare_asked.emit(second)
+    person.wait(lambda: person.before is not None and person.before.version_id == second)
+    assert person.window.actions_by_name["split"].isChecked()
+    person.window.actions_by_name["compare_parent"].trigger()
+    person.wait(lambda: person.before is not None and person.before.version_id == original)
+    assert person.desk is not None
+    assert (person.desk.before_id, person.desk.shown_version_id) == (original, first)
+
+
+def test_a_result_lies_where_its_frame_was(
+    enter: Enter, service: PracticeService, picture: Path
+) -> None:
+    """1:1 of 1200 x 800 is the middle third and a bit: from column 200 to 1000."""
+    person = enter("--endpoint", service.url)
+    person.open(picture)
+    person.workbench.set_draft(
+        person.workbench.draft._replace(aspect_ratio="1:1", prompt="Make it black and white.")
+    )
+    person.generate(1)
+    version_id = person.tiles[0].version_id
+    assert version_id is not None
+    person.workbench.show_version(version_id)
+    person.wait(person.sees_picture)
+    canvas = person.window.canvas
+    canvas.setFocus()
+    QTest.keyClick(canvas, Qt.Key.Key_D)
+    for name in ("picture", "before"):  # a difference asks for more than previews
+        person.wait(lambda name=name: not getattr(getattr(person, name), "preview", True))
+    canvas.zoom_to(0.5)
+    image = canvas.grab().toImage()
+
+    def is_black(column: int) -> bool:
+        seen = canvas.seen_part()
+        x = round((column - seen.left()) * canvas.zoom)
+        y = round((400 - seen.top()) * canvas.zoom)
+        return image.pixelColor(x, y) == QColor("black")
+
+    assert [is_black(column) for column in (20, 100, 190)] == [True] * 3
+    assert [is_black(column) for column in (1010, 1100, 1190)] == [True] * 3
+    assert not any(is_black(column) for column in (220, 400, 980))

@@ -37,7 +37,7 @@ LIFE = {
     "queued": "queued sending failed cancelled",
     "sending": "sending running unsure failed queued",
     "unsure": "unsure running failed",
-    "running": "running downloading failed expired",
+    "running": "running downloading failed expired unsure",
     "downloading": "downloading failed expired",
     "done": "done",
     "failed": "failed unsure running",

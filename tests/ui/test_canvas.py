@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from kontext_desktop.model import Frame, Raster, Size
 from kontext_desktop.paths import resources
 from kontext_desktop.ui.canvas import Canvas
+from kontext_desktop.ui.comparing import Comparison, Mode
 from kontext_desktop.ui.pixels import raster_from
 from kontext_desktop.ui.theme import Theme
 from kontext_desktop.ui.viewport import STEPS
@@ -328,3 +329,32 @@ def test_the_pointer_leaving_ends_the_telling(canvas: Canvas, qtbot: QtBot) -> N
     with qtbot.waitSignal(canvas.pixel_hovered) as told:
         QApplication.sendEvent(canvas, QEvent(QEvent.Type.Leave))
     assert told.args == [None]
+
+
+def test_detail_is_asked_for_once_and_only_where_a_preview_is_not_enough(canvas: Canvas) -> None:
+    asked: list[bool] = []
+    canvas.detail_wanted.connect(lambda: asked.append(True))
+    whole = make_picture("a")
+    preview = Picture("a", whole.size, whole.levels[1:], preview=True)
+    canvas.set_picture(preview)
+    assert canvas.fitted
+    assert asked == []
+    for zoom in (1.0, 2.0, 0.75):
+        canvas.zoom_to(zoom)
+        assert len(asked) == 1
+    canvas.set_picture(whole)
+    canvas.zoom_to(2.0)
+    assert len(asked) == 1
+    canvas.set_before(preview._replace(version_id="b"))
+    assert len(asked) == 2
+
+
+def test_a_difference_is_never_one_of_previews_alone(canvas: Canvas) -> None:
+    asked: list[bool] = []
+    canvas.detail_wanted.connect(lambda: asked.append(True))
+    whole = make_picture("a")
+    for mode in (Mode.SPLIT, Mode.DIFFERENCE):
+        canvas.set_picture(Picture("a", whole.size, whole.levels[1:], preview=True))
+        canvas.set_before(Picture("b", whole.size, whole.levels[1:], preview=True))
+        canvas.compare(Comparison(mode))
+        assert bool(asked) == (mode is Mode.DIFFERENCE)

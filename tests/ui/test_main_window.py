@@ -14,18 +14,20 @@ from PySide6.QtWidgets import (
     QApplication,
     QLineEdit,
     QPlainTextEdit,
+    QSlider,
     QSpinBox,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
 
 from kontext_desktop.dispatch import Dispatcher
-from kontext_desktop.model import Document, Draft, Raster, Settings, Size, Version
+from kontext_desktop.model import Document, Draft, JobState, Raster, Settings, Size, Version
 from kontext_desktop.paths import resources
 from kontext_desktop.ui import MainWindow, Theme
 from kontext_desktop.ui.commands import COMMANDS, MENUS, RECENT, SEPARATOR
 from kontext_desktop.workbench import Desk, Notice, Picture, Tone, Workbench
 from kontext_desktop.workbench.listing import VersionRow
+from kontext_desktop.workbench.tiles import Tile
 
 EMPTY = Desk(
     document=None,
@@ -170,8 +172,8 @@ def test_no_single_key_fires_while_a_text_field_has_the_focus(
 
 def test_single_letters_are_typed_into_the_prompt(open_window: Open) -> None:
     window = open_window()
-    press(Qt.Key.Key_F)
-    assert window.canvas.fitted
+    press(Qt.Key.Key_V)
+    assert "versionList" not in shown(window)
     prompt = find(window, "prompt")
     assert isinstance(prompt, QPlainTextEdit)
     prompt.setFocus()
@@ -283,11 +285,201 @@ def test_before_is_let_go_when_the_window_loses_the_keyboard(
 def test_every_command_is_reached_by_key_or_is_about(open_window: Open) -> None:
     window = open_window()
     for command in COMMANDS:
-        by_menu = ("about", "charges", "client", "never_send", "find_original")
+        by_menu = {"about", "charges", "client", "never_send", "compare_parent"}
+        by_menu |= {"find_original"}
+        by_menu |= {"compare_original", "thirds", "centre", "grid", "canvas"}
+        by_menu |= {"canvas_black", "canvas_mid", "canvas_light"}
         assert command.keys or command.single is not None or command.name in by_menu
         assert window.actions_by_name[command.name] in window.actions()
-    offered = {name for _, names in MENUS for name in names} - {RECENT, SEPARATOR}
+    items = [item for _, names in MENUS for item in names]
+    inner = {name for item in items if isinstance(item, tuple) for name in item[1]}
+    offered = inner | {item for item in items if isinstance(item, str)} - {RECENT, SEPARATOR}
     assert {command.name for command in COMMANDS} - offered == {"generate"}
+
+
+# Ways to look
+
+
+def show_versions(window: MainWindow) -> None:
+    """Version a is on the canvas, and was made from `older`."""
+    desk = WITH_PICTURE._replace(
+        shown_title="Warmer", before_id="older", before_title="Original", busy=""
+    )
+    window.workbench.desk_changed.emit(desk)
+    window.workbench.before_shown.emit(PICTURE._replace(version_id="older"))
+
+
+def mode_of(window: MainWindow) -> str:
+    modes = ("split", "across", "beside", "onion", "difference")
+    on = [mode for mode in modes if window.actions_by_name[mode].isChecked()]
+    bar = window.findChild(QWidget, "compareBar")
+    assert bool(on) == (bar is not None and bar.isVisible())
+    return " ".join(on)
+
+
+def test_each_way_to_compare_is_one_key_away_and_escape_leaves_it(open_window: Open) -> None:
+    window = open_window()
+    show_versions(window)
+    for key, mode in (
+        (Qt.Key.Key_S, "split"),
+        (Qt.Key.Key_A, "across"),
+        (Qt.Key.Key_B, "beside"),
+        (Qt.Key.Key_O, "onion"),
+        (Qt.Key.Key_D, "difference"),
+    ):
+        press(key)
+        assert mode_of(window) == mode
+    press(Qt.Key.Key_D)
+    assert mode_of(window) == ""
+    press(Qt.Key.Key_S)
+    press(Qt.Key.Key_Escape)
+    assert mode_of(window) == ""
+
+
+def test_the_bar_below_two_pictures_leaves_the_keys_to_them(
+    open_window: Open, qtbot: QtBot
+) -> None:
+    window = open_window()
+    show_versions(window)
+    qtbot.mouseClick(find(window, "compareButton"), Qt.MouseButton.LeftButton)
+    assert mode_of(window) == "split"
+    qtbot.mouseClick(find(window, "compare_onion"), Qt.MouseButton.LeftButton)
+    assert mode_of(window) == "onion"
+    slider = find(window, "compareAmount")
+    assert isinstance(slider, QSlider)
+    assert slider.value() == 5
+    press(Qt.Key.Key_BracketRight)
+    assert slider.value() == 6
+    press(Qt.Key.Key_O)
+    assert mode_of(window) == ""
+    press(Qt.Key.Key_D)
+    qtbot.mouseClick(find(window, "compareDone"), Qt.MouseButton.LeftButton)
+    assert mode_of(window) == ""
+
+
+def test_escape_from_writing_first_goes_to_the_picture_only(open_window: Open) -> None:
+    window = open_window()
+    show_versions(window)
+    press(Qt.Key.Key_S)
+    find(window, "prompt").setFocus()
+    press(Qt.Key.Key_Escape)
+    assert (mode_of(window), window.canvas.hasFocus()) == ("split", True)
+    press(Qt.Key.Key_Escape)
+    assert mode_of(window) == ""
+
+
+@pytest.mark.parametrize("kind", [QLineEdit, QPlainTextEdit, QSpinBox])
+def test_digits_and_enter_in_a_text_field_pick_nothing(
+    open_window: Open, kind: type[QWidget], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = open_window()
+    asked: list[str] = []
+    monkeypatch.setattr(window.workbench, "show_version", asked.append)
+    window.workbench.tiles_changed.emit([tile(1, "a"), tile(2, "b")])
+    field = next(field for field in window.findChildren(kind) if field.isVisible())
+    field.setFocus()
+    for modifier in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier):
+        for key in (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_0, Qt.Key.Key_Return):
+            QTest.keyClick(field, key, modifier)
+            field.setFocus()
+    assert asked == []
+    assert not window.canvas.shows_before
+    window.canvas.setFocus()
+    press(Qt.Key.Key_2)
+    assert asked == ["b"]
+
+
+def tile(number: int, version_id: str | None) -> Tile:
+    state, text = (JobState.DONE, "Ready") if version_id else (JobState.RUNNING, "Generating")
+    return Tile(
+        f"job{number}", number, state, text, Tone.GOOD, "", "", None, (), (), version_id, False
+    )
+
+
+def test_picking_shows_variations_in_place_and_goes_back(
+    open_window: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = open_window()
+    shown: list[str] = []
+
+    def show_version(version_id: str) -> None:
+        shown.append(version_id)
+        window.workbench.desk_changed.emit(WITH_PICTURE._replace(shown_version_id=version_id))
+
+    monkeypatch.setattr(window.workbench, "show_version", show_version)
+    window.workbench.tiles_changed.emit([tile(1, "b"), tile(2, "c"), tile(3, None)])
+    window.canvas.zoom_to(2.0)
+    view = window.canvas.view_state()
+    for key in (Qt.Key.Key_2, Qt.Key.Key_1, Qt.Key.Key_3, Qt.Key.Key_9):
+        press(key)
+    assert shown == ["c", "b"], "what is not there yet, or not at all, is not shown"
+    press(Qt.Key.Key_Escape)
+    assert shown[-1] == "a"
+    press(Qt.Key.Key_2)
+    press(Qt.Key.Key_Return)
+    press(Qt.Key.Key_Escape)
+    assert shown[-1] == "c", "Enter kept it"
+    assert window.canvas.view_state() == view
+
+
+def test_zero_shows_what_the_variations_were_made_from(open_window: Open) -> None:
+    window = open_window()
+    show_versions(window)
+    press(Qt.Key.Key_0)
+    window.workbench.before_shown.emit(PICTURE._replace(version_id="older"))
+    assert window.canvas.shows_before
+    press(Qt.Key.Key_0)
+    assert not window.canvas.shows_before
+
+
+def test_full_screen_is_the_picture_alone_and_leads_back(open_window: Open) -> None:
+    window = open_window()
+    before = shown(window)
+    press(Qt.Key.Key_F)
+    assert window.isFullScreen()
+    assert shown(window) == {"canvas"}
+    press(Qt.Key.Key_Escape)
+    assert not window.isFullScreen()
+    assert shown(window) == before
+
+
+def test_a_window_that_was_left_in_full_screen_comes_back_as_a_window(open_window: Open) -> None:
+    window = open_window()
+    press(Qt.Key.Key_F)
+    window.close()
+    again = open_window(window=dict(window.workbench.settings.window))
+    assert not again.isFullScreen()
+    assert shown(again) >= {"topBar", "right", "strip", "statusBar"}
+
+
+def test_guides_and_greys_are_found_again(open_window: Open) -> None:
+    window = open_window()
+    for name in ("thirds", "canvas_mid", "grid"):
+        window.actions_by_name[name].trigger()
+    window.close()
+    kept = window.workbench.settings.window
+    again = open_window(window={"looking": kept["looking"]})
+    names = ("thirds", "centre", "grid", "canvas", "canvas_mid", "overview")
+    on = {name for name in names if again.actions_by_name[name].isChecked()}
+    assert on == {"thirds", "canvas_mid", "overview"}
+
+
+def test_an_overview_is_there_while_more_is_to_be_seen(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window()
+    assert window.findChild(QWidget, "navigator") is None
+    window.canvas.zoom_to(8.0)
+    overview = find(window, "navigator")
+    assert overview.isVisible()
+    inside = overview.contentsRect()
+    qtbot.mouseClick(overview, Qt.MouseButton.LeftButton, pos=inside.center() + QPoint(30, 20))
+    seen = window.canvas.seen_part().center()
+    assert seen.x() > SIZE.width / 2
+    assert seen.y() > SIZE.height / 2
+    window.actions_by_name["fit"].trigger()
+    assert not overview.isVisible()
+    window.canvas.zoom_to(8.0)
+    press(Qt.Key.Key_N)
+    assert not overview.isVisible()
 
 
 # Layout

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QListView
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QApplication, QLabel, QListView, QMenu
 
 from kontext_desktop.model import Raster, Size, Version
 from kontext_desktop.ui.version_list import VersionList
@@ -119,3 +120,32 @@ def test_the_count_and_the_empty_state(versions, workbench):
     assert count.text() == ""
     assert empty.isVisible()
     assert empty.text() == "Versions of a picture appear here."
+
+
+def ask_about(versions, place):
+    """A right click; returns the menu it brings."""
+    view = view_of(versions)
+    at = view.visualRect(view.model().index(place, 0)).center()
+    reason = QContextMenuEvent.Reason.Mouse
+    event = QContextMenuEvent(reason, at, view.viewport().mapToGlobal(QPoint(at)))
+    QApplication.sendEvent(view.viewport(), event)
+    return view.findChild(QMenu, "versionMenu")
+
+
+def test_a_right_click_offers_to_compare_and_shows_nothing(versions, workbench, qtbot):
+    view = view_of(versions)
+    at = view.visualRect(view.model().index(2, 0)).center()
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.RightButton, pos=at)
+    menu = ask_about(versions, 2)
+    (compare,) = menu.actions()
+    with qtbot.waitSignal(versions.compare_asked) as asked:
+        compare.trigger()
+    assert asked.args == ["v0"]
+    assert workbench.list_calls("show_version") == []
+    menu.close()
+
+
+def test_the_shown_version_is_not_compared_with_itself(versions):
+    menu = ask_about(versions, 0)
+    assert not menu.actions()[0].isEnabled()
+    menu.close()

@@ -47,7 +47,7 @@ def test_text_is_legible_on_every_surface(text: str, surface: str) -> None:
     assert contrast(colours[text], colours[surface]) >= 4.5
 
 
-@pytest.mark.parametrize("group", ["surface", "text", "line"])
+@pytest.mark.parametrize("group", ["surface", "canvas", "text", "line"])
 def test_greys_are_pure(group: str) -> None:
     for colour in GROUPS[group].values():
         assert colour[1:3] == colour[3:5] == colour[5:7]

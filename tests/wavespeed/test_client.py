@@ -147,6 +147,12 @@ def test_an_impossible_key_is_noticed_before_anything_is_sent(key):
     assert not key.strip() or key not in str(vars(caught.value))
 
 
+def test_a_failed_edit_that_names_the_key_does_not_bring_it_into_our_words():
+    told = {"id": ID, "status": f"failed {KEY}", "error": f"Bearer {KEY} was refused"}
+    prediction = Fake(lambda _: reply(200, {"code": 200, "data": told})).client.get_result(ID)
+    assert KEY not in repr(prediction)
+
+
 @pytest.mark.parametrize("status", [200, 302, 400, 401, 403, 404, 429, 500])
 def test_no_error_repeats_the_key(status):
     echo = {"code": status, "message": f"key {KEY} is odd", "error": KEY}
@@ -197,6 +203,7 @@ def test_a_definite_no_costs_nothing(status):
         lambda _: reply(200, {"code": 200, "data": {"id": "../../x", "status": "created"}}),
         lambda _: reply(200, {"code": 500, "message": "internal"}),
         lambda _: reply(200, {"code": 5003}),
+        *[lambda _, c=c: reply(200, {"code": c, "data": {"task": 1}}) for c in (0, 201, 202, -1)],
         lambda _: reply(200, b""),
         lambda _: reply(200, b"null"),
         lambda _: reply(200, b"[]"),
@@ -304,6 +311,15 @@ def test_a_result_is_asked_for_at_our_own_address_only():
     with pytest.raises(ServiceError):
         fake.client.get_result("../../balance")
     assert len(fake.requests) == 1
+
+
+def test_no_price_of_nothing_is_believed():
+    said = {"discounted_price": 0, "price": 0.08}
+    fake = Fake(lambda _: reply(200, {"code": 200, "data": said}))
+    assert fake.client.get_price(KONTEXT_MAX, BODY) == 80_000
+    said["price"] = 0.0
+    with pytest.raises(ServiceError):
+        fake.client.get_price(KONTEXT_MAX, BODY)
 
 
 def test_money_is_read_in_whole_millionths():

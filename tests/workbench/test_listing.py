@@ -21,3 +21,9 @@ def test_the_newest_version_is_on_top_and_branches_are_indented() -> None:
     ]
     assert [row.note for row in rows[2:]] == ["seed 77", "untouched"]
     assert rows[2].tooltip == "Make it warmer."
+
+
+def test_how_far_a_result_moved_is_said_once_it_is_known() -> None:
+    (row,) = list_rows([version(2, "v1", job_id="job")], {"job": JOB}, {"v2": 2.14})
+    assert row.note == "drift 2.1 · seed 77"
+    assert "delta E 2000" in row.tooltip

@@ -1,0 +1,206 @@
+"""The ways to look at a picture: compared, picked, over which ground, with which guides.
+
+Made with the first picture. Connects the canvas with the parts that come and go over it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from kontext_desktop.ui.canvas import Canvas
+from kontext_desktop.ui.compare_bar import CompareBar
+from kontext_desktop.ui.comparing import Comparison, Mode
+from kontext_desktop.ui.navigator import Navigator
+from kontext_desktop.ui.picking import Picking
+from kontext_desktop.ui.shortcuts import SingleKeys
+from kontext_desktop.ui.theme import Theme
+from kontext_desktop.workbench import Desk, Workbench
+
+_GROUNDS = ("canvas", "canvas_black", "canvas_mid", "canvas_light")
+_GUIDES = {"thirds": 3, "centre": 2}
+_USUAL = "canvas grid overview"
+
+
+class Looking(QObject):
+    comparing_changed = Signal(bool)
+
+    def __init__(
+        self,
+        workbench: Workbench,
+        theme: Theme,
+        canvas: Canvas,
+        over: QGridLayout,
+        keys: SingleKeys,
+        parent: QWidget,
+    ) -> None:
+        """`over`: three rows and columns over the canvas, the last row its lower edge."""
+        super().__init__(parent)
+        self._workbench = workbench
+        self._theme = theme
+        self._canvas = canvas
+        self._over = over
+        self._widget = parent
+        self._actions: Mapping[str, QAction] = {}
+        self._comparison: Comparison | None = None
+        self._made = {mode: Comparison(mode) for mode in Mode}
+        """Each keeps its divider and its amount."""
+        self._bar: CompareBar | None = None
+        self._navigator: Navigator | None = None
+        self._bare = False
+        kept = set(workbench.settings.window.get("looking", _USUAL).split())
+        self._ground = next((name for name in _GROUNDS if name in kept), "canvas")
+        self._switched = {name: name in kept for name in (*_GUIDES, "grid", "overview")}
+        self._picking = Picking(workbench, canvas, self)
+        for number in range(1, 10):
+            keys.add(Qt.Key(Qt.Key.Key_0 + number), partial(self._picking.pick, number))
+        keys.add(Qt.Key.Key_0, self._picking.toggle_before)
+        enters = [
+            keys.add(key, self._picking.keep) for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        ]
+        for enter in enters:
+            enter.setEnabled(False)  # there for whoever else wants it, until something is picked
+            self._picking.active_changed.connect(enter.setEnabled)
+        canvas.zoom_changed.connect(self._follow)
+        workbench.desk_changed.connect(self.show_desk)
+
+    def list_slots(self) -> dict[str, Callable[[], None]]:
+        """What each command of `commands.LOOKING_COMMANDS` does."""
+        canvas = self._canvas
+        return {
+            "fill": canvas.fill,
+            "double_size": partial(canvas.zoom_to, 2.0),
+            **{mode.value: partial(self._toggle_mode, mode) for mode in Mode},
+            "less": partial(self._step, -1),
+            "more": partial(self._step, 1),
+            "compare_parent": partial(self.compare_with, ""),
+            "compare_original": self._compare_with_original,
+            **{name: partial(self._switch, name) for name in self._switched},
+            **{name: partial(self._choose_ground, name) for name in _GROUNDS},
+        }
+
+    def take_actions(self, actions: Mapping[str, QAction]) -> None:
+        """Those of `list_slots`, to keep their marks true."""
+        self._actions = actions
+        self._apply()
+
+    def compare_with(self, version_id: str) -> None:
+        """Compare the shown version with this one; empty: with what it was made from."""
+        self._workbench.compare_with(version_id)
+        self._begin()
+
+    def begin_or_leave(self) -> None:
+        if self._comparison is None:
+            self._begin()
+        else:
+            self._set_mode(None)
+
+    def leave(self) -> bool:
+        """Go one step back to the picture alone; False when there is nowhere to go back from."""
+        if self._picking.active:
+            self._picking.go_back()
+        elif self._comparison is not None:
+            self._set_mode(None)
+        elif self._canvas.shows_before:
+            self._canvas.hold_before(False)
+        else:
+            return False
+        return True
+
+    def show_bare(self, bare: bool) -> None:
+        """In full screen there is the picture, and no bar over it."""
+        self._bare = bare
+        self._apply()
+
+    def state(self) -> str:
+        """What is switched on, as text for the next start."""
+        on = [name for name, is_on in self._switched.items() if is_on]
+        return " ".join([self._ground, *on])
+
+    # ---- comparing
+
+    def _begin(self) -> None:
+        if self._comparison is None:
+            self._set_mode(Mode.SPLIT)
+
+    def _compare_with_original(self) -> None:
+        self._workbench.compare_with_original()
+        self._begin()
+
+    def _toggle_mode(self, mode: Mode) -> None:
+        left = self._comparison is not None and self._comparison.mode is mode
+        self._set_mode(None if left else mode)
+
+    def _set_mode(self, mode: Mode | None) -> None:
+        self._comparison = self._made[mode] if mode is not None else None
+        if mode is not None:
+            self._workbench.want_before()
+        self._canvas.compare(self._comparison)
+        self._apply()
+        self.comparing_changed.emit(self._comparison is not None)
+
+    def _step(self, steps: int) -> None:
+        if self._comparison is not None:
+            self._comparison.step(steps)
+            self._set_mode(self._comparison.mode)
+
+    def _set_amount(self, amount: int) -> None:
+        if self._comparison is not None:
+            self._comparison.set_amount(amount)
+            self._canvas.compare(self._comparison)
+
+    # ---- the rest
+
+    def _switch(self, name: str) -> None:
+        self._switched[name] = not self._switched[name]
+        self._apply()
+
+    def _choose_ground(self, name: str) -> None:
+        self._ground = name
+        self._apply()
+
+    def _apply(self) -> None:
+        """Bring everything in line with what is chosen."""
+        switched, comparison = self._switched, self._comparison
+        guides = tuple(parts for name, parts in _GUIDES.items() if switched[name])
+        self._canvas.set_guides(guides, grid=switched["grid"])
+        self._canvas.set_ground(self._ground)
+        mode = comparison.mode.value if comparison else ""
+        on = {self._ground, mode, *(name for name, is_on in switched.items() if is_on)}
+        for name, action in self._actions.items():
+            if action.isCheckable():
+                action.setChecked(name in on)
+        if comparison is not None and self._bar is None:
+            self._bar = self._make_bar()
+        if self._bar is not None:
+            if comparison is not None:
+                self._bar.show_comparison(comparison)
+            self._bar.setVisible(comparison is not None and not self._bare)
+        self._follow()
+
+    def _make_bar(self) -> CompareBar:
+        bar = CompareBar(self._theme, self._widget)
+        bar.mode_chosen.connect(lambda mode: self._set_mode(Mode(mode)))
+        bar.amount_chosen.connect(self._set_amount)
+        bar.left.connect(lambda: self._set_mode(None))
+        self._over.addWidget(bar, 2, 1, Qt.AlignmentFlag.AlignHCenter)
+        return bar
+
+    def _follow(self) -> None:
+        wanted = self._switched["overview"] and self._canvas.pannable and not self._bare
+        if wanted and self._navigator is None:
+            self._navigator = Navigator(self._canvas, self._theme, self._widget)
+            corner = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
+            self._over.addWidget(self._navigator, 0, 0, 2, 3, corner)
+        if self._navigator is not None:
+            self._navigator.setVisible(wanted)
+            if wanted:
+                self._navigator.follow()
+
+    def show_desk(self, desk: Desk) -> None:
+        self._picking.take_desk(desk)
+        self._canvas.set_names(desk.before_title, desk.shown_title)
