@@ -1,0 +1,78 @@
+"""The key is in memory only: after work of every kind it is in no file, log or error."""
+
+from __future__ import annotations
+
+import base64
+import logging
+import traceback
+import urllib.parse
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from engine_tools import KEY, carry, draft, edit
+
+from kontext_desktop.engine import refunds, statement
+from kontext_desktop.engine.order import place_order
+from kontext_desktop.engine.studio import Studio
+from kontext_desktop.errors import KontextError
+from kontext_desktop.model import Version
+from kontext_desktop.practice import Fault, PracticeService
+
+
+def forms(key: str) -> Iterator[bytes]:
+    """The ways in which a key can lie about in a file."""
+    raw = key.encode()
+    yield raw
+    yield key[::-1].encode()
+    yield raw.hex().encode()
+    yield raw.hex().upper().encode()
+    yield urllib.parse.quote(key, safe="").replace("-", "%2D").encode()
+    yield "".join(f"%{byte:02X}" for byte in raw).encode()
+    yield key.encode("utf-16-le")
+    yield key.encode("utf-16-be")
+    for shift in range(3):  # base64 looks different at each of its alignments
+        coded = base64.b64encode(b"\0" * shift + raw).rstrip(b"=")
+        yield coded[4 if shift else 0 : -2]
+
+
+def find(key: str, data: bytes) -> list[bytes]:
+    return [form for form in forms(key) if form in data]
+
+
+@pytest.mark.parametrize("number", range(len(list(forms(KEY)))))
+def test_the_search_finds_what_it_is_for(number: int) -> None:
+    form = list(forms(KEY))[number]
+    assert find(KEY, b"before " + form + b" after")
+
+
+def test_the_key_is_nowhere_after_all_kinds_of_work(
+    studio: Studio,
+    original: Version,
+    service: PracticeService,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    said: list[str] = []
+    edit(studio, original)
+    for kind in ("close-after", "fail:1403", "status:401", "status:429:1", "html", "short"):
+        service.faults.add(Fault("submit", kind))
+        jobs = carry(studio, place_order(studio, original, draft(seed=100 + len(said))))
+        said += [repr(job) for job in jobs]
+    for operation in ("price", "balance", "result", "list"):
+        service.faults.add(Fault(operation, "status:401"))
+        try:
+            client = studio.get_service().client
+            client.get_balance()
+            client.get_result("0" * 32)
+        except KontextError as error:
+            said += [repr(vars(error)), *traceback.format_exception(error)]
+    refunds.check(studio, studio.get_service())
+    lines = statement.list_lines(studio.library, 0.0, 1e12, studio.now())
+    said += [statement.write_csv(lines), repr(studio), repr(studio.keys), caplog.text]
+    assert any(KEY in str(request.headers) for request in service.requests), "it was in use"
+    assert find(KEY, "\n".join(said).encode()) == []
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(files) > 10
+    assert [path for path in files if find(KEY, path.read_bytes())] == []
