@@ -359,8 +359,13 @@ def wrongly_encoded(exchange: Exchange, encoding: str) -> None:
 
 @act
 def field(exchange: Exchange, path: Path, value: Any) -> None:
-    """The true reply with one field of it replaced, or missing."""
-    _edit(exchange, lambda document: mutate(document, path, value))
+    """The true reply with one field of it replaced, or missing; a refusal stays what it is."""
+
+    def change(document: Any) -> None:
+        if document.get("data") is not None or path[0] != "data":
+            mutate(document, path, value)
+
+    _edit(exchange, change)
 
 
 @act

@@ -127,6 +127,10 @@ class FaultServer:
         """Forget all faults that did not come to pass, and end every connection."""
         with self._lock:
             self._script.clear()
+        self.settle()
+
+    def settle(self) -> None:
+        """End every connection; what is on its way has arrived then, or never will."""
         for door in self._doors.values():
             door.drop()
 
