@@ -60,7 +60,7 @@ def open_studio(
         library=library,
         keys=Keys({"WAVESPEED_API_KEY": key}),
         target=Target(url, embedded_practice=False),
-        register=Register(folder.parent / "register", library.id, clock),
+        register=Register(folder.parent / "register", clock),
         now=clock,
         deadlines=deadlines,
     )

@@ -28,7 +28,10 @@ from kontext_desktop.model import (
 
 MOVES: Mapping[JobState, frozenset[JobState]] = {
     # `failed`: the service refused the upload, which comes before sending and is free.
-    JobState.QUEUED: frozenset({JobState.SENDING, JobState.FAILED, JobState.CANCELLED}),
+    # `unsure`: cancelled after the service had said "too many for now", and may have made it.
+    JobState.QUEUED: frozenset(
+        {JobState.SENDING, JobState.FAILED, JobState.CANCELLED, JobState.UNSURE}
+    ),
     # Back to `queued`: provably not one byte left this machine.
     JobState.SENDING: frozenset(
         {JobState.RUNNING, JobState.UNSURE, JobState.FAILED, JobState.QUEUED}
@@ -302,9 +305,11 @@ def _move(writing: Writing, job: Job, to: JobState, note: str, changes: Mapping[
     now = get(writing.connection, job.id)
     if now.state is not job.state:
         raise _conflict(job)
+    # Of two readings of a Job the later is the newer one, also when the clock was set back.
+    at = max(writing.at, now.updated_at)
     moved = replace(
         now,
-        **{"charged": _charged_by(now, to), **changes, "state": to, "updated_at": writing.at},
+        **{"charged": _charged_by(now, to), **changes, "state": to, "updated_at": at},
     )
     if to is JobState.RUNNING and moved.prediction_id is None:
         raise ValueError("a Job runs under the id of its prediction")

@@ -458,6 +458,10 @@ class Library:
         with self._reading() as connection:
             return jobs.get(connection, id_or_prefix)
 
+    def find_job(self, job_id: str) -> Job | None:
+        with self._reading() as connection:
+            return jobs.find(connection, job_id)
+
     def list_jobs(
         self,
         *,
@@ -570,11 +574,14 @@ class Library:
         with self._reading() as connection:
             return charges.refunded(connection, job_id)
 
-    def put_refund(self, job: Job, amount: int, note: str) -> bool:
-        """The service gave `amount` millionths of a dollar back for this Job; False when that is
-        known already, for two may find it at once."""
+    def put_refund(self, job: Job, amount: int, note: str, **changes: Any) -> Job | None:
+        """The service gave `amount` millionths of a dollar back for this Job, which says so from
+        now on, with `changes` as in `move_job`. None when that is known already, for two may find
+        it at once. Raises Conflict."""
         with self._writing() as writing:
-            return charges.put_refund(writing, job, amount, note)
+            if not charges.put_refund(writing, job, amount, note):
+                return None
+            return jobs.move(writing, job, job.state, note, changes)
 
     # The whole library
 

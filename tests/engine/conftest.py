@@ -56,7 +56,7 @@ def open_studio(
             library=library,
             keys=Keys({"WAVESPEED_API_KEY": key}),
             target=Target(service.url, embedded_practice=False),
-            register=Register(tmp_path / "register", library.id, clock),
+            register=Register(tmp_path / "register", clock),
             now=clock,
         )
         opened.append(studio)
