@@ -52,7 +52,11 @@ def start_service(folder: Path, clock: Callable[[], float], **habits: object) ->
 
 
 def open_studio(
-    folder: Path, url: str, clock: Clock, key: str = KEY, deadlines: Deadlines = STEADY
+    folder: Path,
+    url: str,
+    clock: Callable[[], float],
+    key: str = KEY,
+    deadlines: Deadlines = STEADY,
 ) -> Studio:
     """The program over the library `folder`; the register lies beside it."""
     library = Library.open(folder, program="tests", now=clock)

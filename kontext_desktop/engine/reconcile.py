@@ -72,7 +72,7 @@ def look_up(studio: Studio, service: Service, job: Job, report: _Report) -> Step
             return _give_up(studio, job, "The key it was sent with was not set again in time.")
         return hold_for_key(studio, job)
     job = note_key_is_back(studio, job)
-    wait = studio.get_line(job.origin).wait(studio.now())
+    wait = studio.get_line(job.origin).wait(job.id, studio.now())
     if wait:
         return Step(job, wait)
     if (job.unsure_since or 0.0) > studio.now():

@@ -490,6 +490,19 @@ class Library:
         with self._writing() as writing:
             return jobs.move(writing, job, to, note, changes)
 
+    def count_ahead(self, job: Job, permitted_after: float) -> int:
+        """How many queued Jobs of its origin, permitted since then, come before this one: those of
+        smaller orders, for somebody sits in front of them, and older ones of orders as large."""
+        with self._reading() as connection:
+            return jobs.count_ahead(connection, job, permitted_after)
+
+    def find_upload(self, job: Job, after: float, until: float) -> tuple[str, float] | None:
+        """Where the same bytes of the same document were put at the same service between these
+        times, and when. Not where an edit has failed with: the service may not have been able to
+        fetch it from there."""
+        with self._reading() as connection:
+            return jobs.find_upload(connection, job, after, until)
+
     def claim_sending(
         self, job: Job, places: int, per_minute: int, *, sent_at: float, **changes: Any
     ) -> Job | None:
