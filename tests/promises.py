@@ -18,7 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from engine_tools import KEY, Clock
+from canary import KEY
+from engine_tools import Clock
 from fault_server import FaultServer
 from PIL import Image
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from engine_tools import KEY, Clock
+from canary import KEY
+from engine_tools import Clock
 from PIL import Image
 
 from kontext_desktop.engine import intake
