@@ -45,7 +45,7 @@ class Heat(NamedTuple):
 
 
 def draw_scale(painter: QPainter, area: QRect, scale: Scale, theme: Theme, ratio: float) -> None:
-    """What the colours mean, at the lower left of `area`."""
+    """What the colours mean, at the upper left of `area`."""
     grid, radius = theme.size("grid"), theme.size("radius")
     width, height = _BAR
     painter.save()
@@ -55,7 +55,7 @@ def draw_scale(painter: QPainter, area: QRect, scale: Scale, theme: Theme, ratio
     line = painter.fontMetrics().height()
     whole = QRectF(0, 0, width + 8 * grid, height + line + 4 * grid)
     whole.moveLeft(area.left() / ratio + 3 * grid)
-    whole.moveBottom(area.bottom() / ratio - 3 * grid)
+    whole.moveTop(area.top() / ratio + 11 * grid)  # below the word in that corner
     ground = theme.colour("field")
     ground.setAlpha(225)
     painter.setPen(Qt.PenStyle.NoPen)

@@ -190,8 +190,8 @@ class Looking(QObject):
 
     def _show_sheet(self, shown: bool) -> None:
         if shown and len(self._sheet.entries) < 2:
-            self._canvas.set_note("There are no variations to lay side by side yet")
-            shown = False
+            self._canvas.set_note("No variations to lay side by side")
+            return
         self._has_sheet = shown
         if shown and self._comparison is not None:
             self._set_mode(None)
@@ -212,7 +212,7 @@ class Looking(QObject):
         ]
         self._sheet.set_entries(ready)
         if self._has_sheet:
-            self._show_sheet(True)
+            self._show_sheet(len(ready) > 1)
 
     def _take_picture(self, picture: Picture) -> None:
         if self._sheet.take_picture(picture) and self._has_sheet:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from window_person import Person
 
 from kontext_desktop.ui.client_view import ClientView
@@ -34,6 +35,12 @@ def test_variations_side_by_side_are_chosen_and_kept(enter: Enter, picture: Path
     sheet = looking._sheet
     person.wait(lambda: not sheet.list_missing())
     assert person.window.actions_by_name["variations"].isChecked()
+    canvas = person.window.canvas
+    QTest.mouseMove(canvas, canvas.rect().center() / 2)
+    QTest.keyPress(canvas, Qt.Key.Key_Z)
+    assert sheet.loupe is not None
+    QTest.keyRelease(canvas, Qt.Key.Key_Z)
+    assert sheet.loupe is None
     person.press(Qt.Key.Key_2, NO)
     second = next(tile.version_id for tile in person.tiles if tile.number == 2)
     person.wait(lambda: sheet.chosen == second)
