@@ -32,7 +32,8 @@ def test_window_is_painted_without_what_it_does_not_show(tmp_path: Path) -> None
     rooms = ("engine", "imaging", "keys", "library", "practice", "wavespeed")
     data = (
         *("model", "workbench.inquiry", "workbench.job_errands", "workbench.listing"),
-        *("workbench.tiles", "workbench.words"),
+        *("workbench.tiles", "workbench.words", "workbench.history", "workbench.opinions"),
+        *("workbench.recipes", "workbench.trash"),
     )
     parts = (
         *(
@@ -59,6 +60,8 @@ def test_window_is_painted_without_what_it_does_not_show(tmp_path: Path) -> None
             "tile",
         ),
         *("tile_row", "version_rows", "version_view"),
+        *("framed", "history_filters", "history_rows", "history_window", "library_acts"),
+        *("opinion_dialog", "trash_dialog", "version_acts"),
     )
     late = {
         *("PIL", "html", "httpx", "keyring", "numpy", "platformdirs", "sqlite3"),

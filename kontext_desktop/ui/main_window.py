@@ -29,7 +29,9 @@ from kontext_desktop.ui.ask import Ask, FileDialogs
 from kontext_desktop.ui.canvas import Canvas
 from kontext_desktop.ui.commands import (
     FIRST_COMMANDS,
+    LIBRARY_COMMANDS,
     LOOKING_COMMANDS,
+    VERSION_COMMANDS,
     make_actions,
     make_menus,
 )
@@ -50,8 +52,10 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QDialog, QMenu
 
     from kontext_desktop.ui.job_windows import JobWindows
+    from kontext_desktop.ui.library_acts import LibraryActs
     from kontext_desktop.ui.looking import Looking
     from kontext_desktop.ui.notices import NoticeBar
+    from kontext_desktop.ui.version_acts import VersionActs
 
 _FIRST_SIZE = (1600, 1000)
 _NOTICE_WIDTH = 680
@@ -93,6 +97,8 @@ class MainWindow(QMainWindow):
         self._job_windows: JobWindows | None = None
         self._menu: QMenu | None = None
         self._looking: Looking | None = None
+        self._version_acts: VersionActs | None = None
+        self._library_acts: LibraryActs | None = None
         self._bare_before = False
 
         self._lay_out()
@@ -223,6 +229,7 @@ class MainWindow(QMainWindow):
     def _make_menus(self, parent: QWidget) -> list[QMenu]:
         workbench = self.workbench
         self._look_closer()
+        self._reach_library()
         return make_menus(
             parent,
             self.actions_by_name,
@@ -249,8 +256,8 @@ class MainWindow(QMainWindow):
         bar.service_button.clicked.connect(self.open_settings)
         self.arrangement.arranged.connect(bar.show_versions)
         bar.compare_asked.connect(lambda: self._look_closer().begin_or_leave())
-        self._version_list.compare_asked.connect(
-            lambda version_id: self._look_closer().compare_with(version_id)
+        self._version_list.menu_wanted.connect(
+            lambda row, place: self._reach_library().show_menu(row, place)
         )
         self.strip.asked.connect(self._open_job_window)
 
@@ -261,6 +268,7 @@ class MainWindow(QMainWindow):
         name = desk.document.name if desk.document else ""
         self.setWindowTitle(f"{name} · Kontext Desktop" if name else "Kontext Desktop")
         self.canvas.set_frame(desk.frame)
+        self._reach_library().show_desk(desk)
         if desk.document is not None:
             self._look_closer()
             self.top_bar.offer_compare()
@@ -399,6 +407,24 @@ class MainWindow(QMainWindow):
             if self._desk is not None:
                 looking.show_desk(self._desk)
         return self._looking
+
+    def _reach_library(self) -> VersionActs:
+        """What is done about versions and the library is made once the window is painted."""
+        if self._version_acts is None:
+            from kontext_desktop.ui.library_acts import LibraryActs
+            from kontext_desktop.ui.version_acts import VersionActs
+
+            acts = self._version_acts = VersionActs(self.workbench, self._theme, self)
+            library = LibraryActs(self.workbench, self._theme, self._ask, self)
+            self._library_acts = library
+            made = make_actions(self, VERSION_COMMANDS, acts.list_slots(), self._keys)
+            acts.take_actions(made)
+            acts.compare_asked.connect(
+                lambda version_id: self._look_closer().compare_with(version_id)
+            )
+            more = make_actions(self, LIBRARY_COMMANDS, library.list_slots(), self._keys)
+            self.actions_by_name |= made | more
+        return self._version_acts
 
     def _step_back(self) -> None:
         """From writing to the picture, from two pictures to one, from full screen to the window."""

@@ -10,6 +10,7 @@ import logging
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -34,6 +35,10 @@ from kontext_desktop.workbench.state import Deed, Desk, Notice, Tone
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
     from kontext_desktop.model import Job, Raster, Step, Version
+    from kontext_desktop.workbench.history import History
+    from kontext_desktop.workbench.opinions import Opinions
+    from kontext_desktop.workbench.recipes import Recipes
+    from kontext_desktop.workbench.trash import Trash
 
 MODEL = KONTEXT_MAX
 RECENT = 10
@@ -131,6 +136,43 @@ class Workbench(QObject):
         self._tile_tick = QTimer(self, interval=TILE_TICK_MS)
         self._tile_tick.timeout.connect(self._emit_tiles)
 
+    @cached_property
+    def opinions(self) -> Opinions:
+        """What the person says of versions, undo and redo; made when it is first asked for."""
+        from kontext_desktop.workbench.opinions import Opinions
+
+        opinions = Opinions(self._link, self._documents, self)
+        opinions.told.connect(self.notice_raised)
+        opinions.failed.connect(self._tell)
+        return opinions
+
+    @cached_property
+    def history(self) -> History:
+        """Everything in the library, to be looked through."""
+        from kontext_desktop.workbench.history import History
+
+        return History(self._link, self)
+
+    @cached_property
+    def recipes(self) -> Recipes:
+        """Running again what made a version, and taking it to another picture."""
+        from kontext_desktop.workbench.recipes import Recipes
+
+        recipes = Recipes(self._link, self._orders, self._documents, self.set_draft, self)
+        recipes.told.connect(self.notice_raised)
+        recipes.failed.connect(self._tell)
+        return recipes
+
+    @cached_property
+    def trash(self) -> Trash:
+        """What is put away, brought back, erased."""
+        from kontext_desktop.workbench.trash import Trash
+
+        trash = Trash(self._link, self._documents, self._queue, self)
+        trash.told.connect(self.notice_raised)
+        trash.failed.connect(self._tell)
+        return trash
+
     @property
     def settings(self) -> Settings:
         return self._service.settings
@@ -208,6 +250,17 @@ class Workbench(QObject):
             self._service.keep(self.settings._replace(recent_files=recent, window=window))
 
         self._documents.open(path.name, lambda studio: errands.bring_in(studio, path), opened)
+
+    def open_document(self, document_id: str, name: str, version_id: str = "") -> None:
+        """Put a document of the library on the desk, showing this version of it."""
+        document = self._documents.document
+        if document is not None and document.id == document_id:
+            if version_id:
+                self._documents.show_version(version_id)
+            return
+        self._documents.open(
+            name, lambda studio: errands.find_document(studio, document_id, version_id)
+        )
 
     def paste_picture(self, picture: Raster, name: str) -> None:
         """Make a document of pixels that came without a file."""
@@ -336,6 +389,9 @@ class Workbench(QObject):
                 self._orders.cancel_all(deed)
             case "other_seed":
                 self.roll_seed()
+            case "restore":
+                for entry_id in deed.job_ids:
+                    self.trash.restore(entry_id)
 
     # ---- service, key, preferences
 
@@ -491,9 +547,10 @@ class Workbench(QObject):
             looking_up=self._queue.looking_up,
             price_of_one=standing.price,
             may_send=standing.may_send,
-            shown_title=shown.title if shown else "",
+            shown_title=shown.annotation.name or shown.title if shown else "",
             before_id=before.id if before else "",
-            before_title=before.title if before else "",
+            before_title=before.annotation.name or before.title if before else "",
+            shown=shown,
         )
 
     def _spend_note(self) -> str:

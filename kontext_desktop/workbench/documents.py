@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from kontext_desktop.workbench.state import Notice, Picture, Tone
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
-    from kontext_desktop.model import Document, Version
+    from kontext_desktop.model import Annotation, Document, Version
 
 
 class Documents(QObject):
@@ -137,21 +137,69 @@ class Documents(QObject):
         if mine:
             self.versions = _merged(self.versions, mine)
             self.versions_changed.emit()
-        return mine
+        return [version for version in mine if self.find_version(version.id) is not None]
+
+    def refresh(self, found: errands.Opened | None, gone: Collection[str] = ()) -> None:
+        """Take what the library has of the open document by now; None: it is in the trash. `gone`:
+        versions that went there."""
+        if found is None:
+            self._clear()
+        elif self.document is not None and self.document.id == found.document.id:
+            self._late = [one for one in self._late if one.id not in gone]
+            late = [one for one in self._late if _of(one, found.document)]
+            self.document, self.versions = found.document, _merged(found.versions, late)
+            if self._compared in gone:
+                self._compared = ""
+            self.versions_changed.emit()
+            if self.find_shown() is None:
+                self.follow(found.document.current_version_id)
+            else:
+                self.changed.emit()
+                self.want_before()
+
+    def list_branch(self, version_id: str) -> list[Version]:
+        """A version with all that was made from it."""
+        inside = {version_id}
+        for version in self.versions:  # parents come before what was made from them
+            if inside.intersection(version.parent_ids):
+                inside.add(version.id)
+        return [version for version in self.versions if version.id in inside]
 
     # ---- showing
 
     def show_version(self, version_id: str) -> None:
-        """Put a version on the canvas; the next edit starts from it."""
+        """Put a version on the canvas; the next edit starts from it. Can be undone."""
+        self._show(version_id, write=True)
+
+    def follow(self, version_id: str) -> None:
+        """Show what is written down as the current version already."""
+        if version_id != self.shown:
+            self._show(version_id, write=False)
+
+    def annotate(self, version_id: str, said: Annotation) -> None:
+        """Take what is said of a version from now on."""
+        from dataclasses import replace
+
+        known = [(one.id == version_id and one.annotation != said) for one in self.versions]
+        if any(known):
+            self.versions = [
+                replace(one, annotation=said) if changed else one
+                for one, changed in zip(self.versions, known, strict=True)
+            ]
+            self.versions_changed.emit()
+            self.changed.emit()
+
+    def _show(self, version_id: str, *, write: bool) -> None:
         version = self.find_version(version_id)
         if version is None or self.document is None:
             return
         document = self.document
         self.shown = version_id
-        self._link.run(
-            lambda studio: studio.library.put_current_version(document.id, version_id),
-            pool="writes",
-        )
+        if write:
+            self._link.run(
+                lambda studio: studio.library.put_current_version(document.id, version_id),
+                pool="writes",
+            )
         at_hand = self._gallery.find(version_id)
         if at_hand is not None:
             self._picture_made(at_hand)
@@ -203,6 +251,17 @@ class Documents(QObject):
         return next((version for version in self.versions if version.id == version_id), None)
 
     # ---- inside
+
+    def _clear(self) -> None:
+        """Nothing is on the desk any more."""
+        self.leaving.emit()
+        gone = self.document.id if self.document is not None else ""
+        self._late = [one for one in self._late if one.document_id != gone]
+        self.document, self.versions, self.shown, self._compared = None, [], "", ""
+        self.picture_shown.emit(None)
+        self.before_shown.emit(None)
+        self.versions_changed.emit()
+        self.changed.emit()
 
     def _put_on_desk(self, found: errands.Opened) -> None:
         self.leaving.emit()
@@ -256,7 +315,12 @@ class Documents(QObject):
 
 
 def _merged(versions: list[Version], more: Sequence[Version]) -> list[Version]:
-    known = {version.id: version for version in (*versions, *more)}
+    """What is known already stays: something may have been said of it since. What was made from a
+    version in the trash is there too."""
+    known = {version.id: version for version in versions}
+    for version in sorted(more, key=lambda version: version.sequence):
+        if all(parent in known for parent in version.parent_ids):
+            known.setdefault(version.id, version)
     return sorted(known.values(), key=lambda version: version.sequence)
 
 

@@ -6,6 +6,7 @@ The engine is imported inside them, so that the window's first paint need not wa
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -65,9 +66,15 @@ class Unfinished(NamedTuple):
     waiting: list[Job]
 
 
-def find_document(studio: Studio, document_id: str) -> Opened | None:
+def find_document(studio: Studio, document_id: str, version_id: str = "") -> Opened | None:
+    """As it was left, or with `version_id` to be shown; None: it is not there, or in the trash."""
     document = studio.library.find_document(document_id)
-    return _opened(studio, document) if document else None
+    found = _opened(studio, document) if document else None
+    if found is None or not found.versions:
+        return None
+    if version_id:
+        return found._replace(document=replace(found.document, current_version_id=version_id))
+    return found
 
 
 def bring_in(studio: Studio, path: Path) -> Opened:
@@ -174,6 +181,20 @@ def order(studio: Studio, parent: Version, draft: Draft, shown: Standing) -> lis
     return place_order(
         studio, parent, draft, expected_price=shown.price, expected_origin=shown.origin
     )
+
+
+def rerun(studio: Studio, version: Version, shown: Standing) -> list[Job]:
+    """Order once more what made a version, from what it was made from."""
+    parent, draft = get_recipe(studio, version)
+    return order(studio, parent, draft, shown)
+
+
+def get_recipe(studio: Studio, version: Version) -> tuple[Version, Draft]:
+    """What a version was made from, and how. Raises ParameterError for an original."""
+    from kontext_desktop.engine.order import draft_of
+
+    draft = draft_of(studio, version)
+    return studio.library.get_version(version.parent_ids[0]), draft
 
 
 def measure_drift(studio: Studio, version: Version) -> float | None:

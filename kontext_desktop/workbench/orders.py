@@ -71,6 +71,13 @@ class Orders(QObject):
 
         self._prepare(lambda studio: errands.order(studio, parent, draft, shown), done)
 
+    def rerun(self, version: Version) -> None:
+        """Order once more what made a version: a fresh click, at the price that was shown."""
+        shown = self._service.standing
+        if not self.ordering:
+            self.listen_anew()
+            self._prepare(lambda studio: errands.rerun(studio, version, shown), self._take)
+
     def act_on_tile(
         self, job_id: str, action: Literal["cancel", "hide", "retry", "collect"]
     ) -> None:

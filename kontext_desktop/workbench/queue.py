@@ -60,6 +60,13 @@ class JobQueue(QObject):
             self._remember(job)
         self.changed.emit()
 
+    def forget(self, job_ids: Iterable[str]) -> None:
+        """Ended Jobs whose versions are in the trash are shown no more."""
+        for job_id in job_ids:
+            if job_id in self.jobs and job_id not in self._away:
+                del self.jobs[job_id]
+        self.changed.emit()
+
     def carry_on(self, jobs: Iterable[Job]) -> None:
         """Advance these Jobs from now on."""
         for job in jobs:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from kontext_desktop.first_words import Frame, Size
 
 if TYPE_CHECKING:
-    from kontext_desktop.model import Document, Raster
+    from kontext_desktop.model import Document, Raster, Version
 
 
 class Tone(StrEnum):
@@ -35,10 +35,11 @@ class Deed(NamedTuple):
     """Something a notice offers to do; `Workbench.do` does it, but for "look", which opens the
     window about the Job."""
 
-    name: Literal["send_all", "cancel_all", "other_seed", "look"]
+    name: Literal["send_all", "cancel_all", "other_seed", "look", "restore"]
     text: str
     """With its price, where it costs money."""
     job_ids: tuple[str, ...] = ()
+    """For "restore": what is in the trash."""
     price: int = 0
     """Of one image, as it is said in the text."""
 
@@ -101,3 +102,5 @@ class Desk(NamedTuple):
     before_id: str = ""
     """The version that the shown one is compared with; empty when there is none."""
     before_title: str = ""
+    shown: Version | None = None
+    """The version on the canvas, and what is said of it."""
