@@ -35,6 +35,9 @@ class Answers:
     def place_to_save(self, parent: QWidget, title: str, proposed: Path, kinds: str) -> Path | None:
         return self.to_write
 
+    def folder(self, parent: QWidget, title: str, near: Path) -> Path | None:
+        return self.to_open
+
     def words(self, parent: QWidget, title: str, question: str, now: str) -> str | None:
         return self.said
 

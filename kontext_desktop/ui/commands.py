@@ -102,6 +102,8 @@ VERSION_COMMANDS = (
 LIBRARY_COMMANDS = (
     Command("history", "Find in the library…", ("Ctrl+F",)),
     Command("trash", "Trash…"),
+    Command("library_new", "New…"),
+    Command("library_open", "Open…"),
 )
 """What is done about the library; made when the window has been painted."""
 
@@ -115,10 +117,11 @@ _OTHERS = ("compare_parent", "compare_original")
 _PARTS = ("overview", _GUIDES, _GROUNDS, SEPARATOR, "panels", "versions", "full_screen")
 _STARS = ("Stars", ("rate_5", "rate_4", "rate_3", "rate_2", "rate_1", "rate_0"))
 _SAYING = ("pick", "reject", "unflag", _STARS, SEPARATOR, "rename", "describe")
+_LIBRARY = ("Library", ("library_new", "library_open", SEPARATOR, LIBRARIES))
 _RUNNING = ("rerun", "rerun_changed", "copy_recipe", "paste_recipe")
 
 MENUS: tuple[tuple[str, tuple[Any, ...]], ...] = (
-    ("File", ("open", RECENT, "paste", "export", SEPARATOR, "charges")),
+    ("File", ("open", RECENT, "paste", "export", SEPARATOR, _LIBRARY, SEPARATOR, "charges")),
     ("Edit", ("undo", "redo", SEPARATOR, "history", "trash", SEPARATOR, "write", "look")),
     ("Version", (*_SAYING, SEPARATOR, *_RUNNING, SEPARATOR, "trash_version")),
     (
@@ -162,8 +165,9 @@ def make_menus(
     actions: Mapping[str, QAction],
     list_recent: Callable[[], Sequence[str]],
     open_recent: Callable[[Path], None],
+    fill_libraries: Callable[[QMenu], None],
 ) -> list[QMenu]:
-    """The menus of MENUS; the recent files are looked up each time they are shown."""
+    """The menus of MENUS; recent files and libraries are looked up each time they are shown."""
 
     def fill(menu: QMenu, items: Sequence[Any]) -> None:
         for item in items:
@@ -171,6 +175,9 @@ def make_menus(
                 menu.addSeparator()
             elif item == RECENT:
                 _add_recent(menu, list_recent, open_recent)
+            elif item == LIBRARIES:
+                recent = menu.addMenu("Recent")
+                recent.aboutToShow.connect(lambda recent=recent: fill_libraries(recent))
             elif isinstance(item, str):
                 menu.addAction(actions[item])
             else:

@@ -97,8 +97,7 @@ class MainWindow(QMainWindow):
         self._job_windows: JobWindows | None = None
         self._menu: QMenu | None = None
         self._looking: Looking | None = None
-        self._version_acts: VersionActs | None = None
-        self._library_acts: LibraryActs | None = None
+        self._library_acts: tuple[VersionActs, LibraryActs] | None = None
         self._bare_before = False
 
         self._lay_out()
@@ -229,18 +228,20 @@ class MainWindow(QMainWindow):
     def _make_menus(self, parent: QWidget) -> list[QMenu]:
         workbench = self.workbench
         self._look_closer()
-        self._reach_library()
+        _, library = self._reach_library()
         return make_menus(
             parent,
             self.actions_by_name,
             list_recent=lambda: workbench.settings.recent_files,
             open_recent=workbench.open_file,
+            fill_libraries=library.fill_recent,
         )
 
     def _connect(self) -> None:
         workbench, canvas, bar = self.workbench, self.canvas, self.top_bar
         workbench.desk_changed.connect(self._show_desk)
         workbench.notice_raised.connect(self._show_notice)
+        workbench.library_left.connect(self._close_dialogs)
         workbench.picture_shown.connect(canvas.set_picture)
         workbench.before_shown.connect(canvas.set_before)
         canvas.zoom_changed.connect(lambda zoom: bar.show_zoom(zoom, fitted=canvas.fitted))
@@ -257,7 +258,7 @@ class MainWindow(QMainWindow):
         self.arrangement.arranged.connect(bar.show_versions)
         bar.compare_asked.connect(lambda: self._look_closer().begin_or_leave())
         self._version_list.menu_wanted.connect(
-            lambda row, place: self._reach_library().show_menu(row, place)
+            lambda row, place: self._reach_library()[0].show_menu(row, place)
         )
         self.strip.asked.connect(self._open_job_window)
 
@@ -265,10 +266,12 @@ class MainWindow(QMainWindow):
 
     def _show_desk(self, desk: Desk) -> None:
         self._desk = desk
-        name = desk.document.name if desk.document else ""
-        self.setWindowTitle(f"{name} · Kontext Desktop" if name else "Kontext Desktop")
+        names = [desk.document.name if desk.document else ""]
+        names += [desk.library.name if desk.library else "", "Kontext Desktop"]
+        self.setWindowTitle(" · ".join(name for name in names if name))
         self.canvas.set_frame(desk.frame)
-        self._reach_library().show_desk(desk)
+        for acts in self._reach_library():
+            acts.show_desk(desk)
         if desk.document is not None:
             self._look_closer()
             self.top_bar.offer_compare()
@@ -408,23 +411,23 @@ class MainWindow(QMainWindow):
                 looking.show_desk(self._desk)
         return self._looking
 
-    def _reach_library(self) -> VersionActs:
+    def _reach_library(self) -> tuple[VersionActs, LibraryActs]:
         """What is done about versions and the library is made once the window is painted."""
-        if self._version_acts is None:
+        if self._library_acts is None:
             from kontext_desktop.ui.library_acts import LibraryActs
             from kontext_desktop.ui.version_acts import VersionActs
 
-            acts = self._version_acts = VersionActs(self.workbench, self._theme, self)
+            versions = VersionActs(self.workbench, self._theme, self)
             library = LibraryActs(self.workbench, self._theme, self._ask, self)
-            self._library_acts = library
-            made = make_actions(self, VERSION_COMMANDS, acts.list_slots(), self._keys)
-            acts.take_actions(made)
-            acts.compare_asked.connect(
+            self._library_acts = versions, library
+            made = make_actions(self, VERSION_COMMANDS, versions.list_slots(), self._keys)
+            versions.take_actions(made)
+            versions.compare_asked.connect(
                 lambda version_id: self._look_closer().compare_with(version_id)
             )
             more = make_actions(self, LIBRARY_COMMANDS, library.list_slots(), self._keys)
             self.actions_by_name |= made | more
-        return self._version_acts
+        return self._library_acts
 
     def _step_back(self) -> None:
         """From writing to the picture, from two pictures to one, from full screen to the window."""
@@ -490,6 +493,21 @@ class MainWindow(QMainWindow):
     def _open_dialog(self, dialog: QDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
+
+    def _close_dialogs(self) -> None:
+        """They are about the library before."""
+        from PySide6.QtWidgets import QDialog
+
+        for dialog in self.findChildren(QDialog):
+            dialog.close()
+
+    def come_forward(self, files: list[Path]) -> None:
+        """The program was started once more, with these files: here is its window."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.raise_()
+        self.activateWindow()
+        if files:
+            self._open_first(files)
 
     def _quit(self) -> None:
         self.close()

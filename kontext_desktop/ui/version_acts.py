@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPlainTextEdit, QWidget
 
 from kontext_desktop.catalog import dollars
@@ -124,10 +124,17 @@ class VersionActs(QObject):
     def _add(
         self, menu: QMenu, name: str, text: str, act: Callable[[Version], None], version: Version
     ) -> QAction:
-        action = menu.addAction(text)
+        key = self._find_key(name) if version == self._shown else ""
+        action = menu.addAction(f"{text}\t{key}" if key else text)
         action.setObjectName(name)
         action.triggered.connect(lambda: act(version))
         return action
+
+    def _find_key(self, name: str) -> str:
+        """The key that does it to the shown version, as this system writes it."""
+        action = self._actions[name]
+        alone = action.text().partition("\t")[2]
+        return alone or action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
 
     # ---- acts
 

@@ -30,12 +30,13 @@ from kontext_desktop.workbench.link import StudioLink
 from kontext_desktop.workbench.orders import Orders
 from kontext_desktop.workbench.queue import JobQueue
 from kontext_desktop.workbench.service import ServiceChoice
-from kontext_desktop.workbench.state import Deed, Desk, Notice, Tone
+from kontext_desktop.workbench.state import Deed, Desk, LibraryFacts, Notice, Tone
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
     from kontext_desktop.model import Job, Raster, Step, Version
     from kontext_desktop.workbench.history import History
+    from kontext_desktop.workbench.libraries import Libraries
     from kontext_desktop.workbench.opinions import Opinions
     from kontext_desktop.workbench.recipes import Recipes
     from kontext_desktop.workbench.trash import Trash
@@ -67,12 +68,16 @@ class Workbench(QObject):
     """Notice"""
     result_arrived = Signal(str)
     """version_id of a finished job; the canvas stays, the strip announces it."""
+    library_opened = Signal(object)
+    """LibraryFacts of the library that is open from now on"""
+    library_left = Signal()
+    """What was shown of the library before is of no use any more."""
     key_checked = Signal(bool, str)
     """Answer to `put_key`: accepted, and a sentence."""
 
     def __init__(
         self,
-        open_studio: Callable[[Settings], Studio],
+        open_studio: Callable[..., Studio],
         save_settings: Callable[[Settings], None],
         settings: Settings,
         dispatcher: Dispatcher,
@@ -80,7 +85,8 @@ class Workbench(QObject):
         now: Callable[[], float] = time.time,
         draw_seed: Callable[[], int] = lambda: random.randint(1, 2_147_483_000),
     ) -> None:
-        """Nothing is opened here: `start` does that, on a pool thread."""
+        """Nothing is opened here: `start` does that, on a pool thread. `open_studio` takes the
+        settings and, where another library is wanted than they name, its folder."""
         super().__init__()
         self._open_studio = open_studio
         self._now = now
@@ -90,10 +96,11 @@ class Workbench(QObject):
         self._draft = Draft(guidance_scale=guidance, seed=draw_seed())
         self._closed: bool | None = None
         """None while open; then whether all threads came to rest."""
+        self._library: LibraryFacts | None = None
 
         self._link = StudioLink(dispatcher, self)
         self._link.trouble.connect(self._tell)
-        self._link.opened.connect(self._tell_place)
+        self._link.opened.connect(self._take_library)
         self._service = ServiceChoice(self._link, dispatcher, save_settings, settings, self)
         self._service.changed.connect(self._emit_desk)
         self._service.unfinished_found.connect(self._take_unfinished)
@@ -151,7 +158,24 @@ class Workbench(QObject):
         """Everything in the library, to be looked through."""
         from kontext_desktop.workbench.history import History
 
-        return History(self._link, self)
+        history = History(self._link, self)
+        self.library_left.connect(history.forget_all)
+        return history
+
+    @cached_property
+    def libraries(self) -> Libraries:
+        """The way to other libraries."""
+        from kontext_desktop.workbench.libraries import Libraries
+
+        libraries = Libraries(
+            self._link,
+            lambda folder: self._open_studio(self.settings, folder),
+            self._begin_anew,
+            self,
+        )
+        libraries.said_busy.connect(self._documents.say_busy)
+        libraries.failed.connect(self._tell)
+        return libraries
 
     @cached_property
     def recipes(self) -> Recipes:
@@ -230,6 +254,44 @@ class Workbench(QObject):
                     "`kontext library check --repair` mends what can be mended.",
                 )
             )
+
+    def open_library(self, folder: Path | None, *, new: bool = False) -> None:
+        """Change the library for another; None: the usual one. The present one stays where that
+        cannot be opened. What was sent goes on there, and is collected when it is open again."""
+        self._keep_draft()
+        self.libraries.open(folder, self._library.folder if self._library else "", new=new)
+
+    def _begin_anew(self, facts: LibraryFacts) -> None:
+        """Nothing that is known is of this library."""
+        from kontext_desktop.workbench.libraries import list_recent
+
+        self._forget_library()
+        before = self.settings.recent_libraries
+        if self._library is not None:
+            before = list_recent(self._library.folder, before)
+        window = {**self.settings.window, "document": ""}
+        self._service.keep(
+            self.settings._replace(
+                library=facts.folder if facts.name else "",
+                recent_libraries=list_recent(facts.folder, before),
+                window=window,
+            )
+        )
+        self._library = facts
+        self._service.begin_anew()
+        self._documents.open("what was worked on last", errands.find_latest)
+        self._link.run(errands.look_after, self._tell_damage)
+
+    def _forget_library(self) -> None:
+        self._draft_rest.stop()
+        self._account.forget()
+        self._queue.forget_all()
+        self._orders.forget_all()
+        self._gallery.forget_all()
+        self.care.forget_all()
+        self._documents.forget_all()
+        self.library_left.emit()
+        self._emit_all()
 
     def keep_window(self, values: Mapping[str, str]) -> None:
         """Remember how the window was left; written when it closes."""
@@ -424,14 +486,19 @@ class Workbench(QObject):
                 "what was open last", lambda studio: errands.find_document(studio, document_id)
             )
 
-    def _tell_place(self) -> None:
-        """What is to be said of where the library lies, when it is opened there first."""
+    def _take_library(self) -> None:
+        """Learn where the library lies, and say what is to be said of that when it is opened there
+        first."""
 
-        def done(said: tuple[str, str] | None) -> None:
+        def done(answer: tuple[LibraryFacts, tuple[str, str] | None]) -> None:
+            self._library, said = answer
+            self._documents.may_write = not self._library.reading_only
+            self.library_opened.emit(self._library)
+            self._emit_desk()
             if said is not None:
                 self.notice_raised.emit(Notice(Tone.LOOK, *said))
 
-        self._link.run(lambda studio: studio.library.place_notice, done)
+        self._link.run(errands.describe_library, done)
 
     def _take_document(self, found: errands.Opened, again: bool) -> None:
         self.keep_window({"document": found.document.id})
@@ -472,7 +539,7 @@ class Workbench(QObject):
     def _keep_draft(self) -> None:
         self._draft_rest.stop()
         document, draft = self._documents.document, self._draft
-        if document is not None:
+        if document is not None and self._documents.may_write:
             self._link.run(
                 lambda studio: studio.library.put_draft(document.id, draft), pool="writes"
             )
@@ -551,6 +618,7 @@ class Workbench(QObject):
             before_id=before.id if before else "",
             before_title=before.annotation.name or before.title if before else "",
             shown=shown,
+            library=self._library,
         )
 
     def _spend_note(self) -> str:

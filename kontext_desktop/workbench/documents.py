@@ -53,6 +53,8 @@ class Documents(QObject):
         """Counts what was asked to be opened: only the latest is put on the desk."""
         self._late: list[Version] = []
         """Versions that came in this run: one may have come while its document was being read."""
+        self.may_write = True
+        """False where the library can only be read: then it is not told where the person looks."""
         self._said_away: set[str] = set()
         """Documents whose missing original was told of in this run."""
         gallery.picture_made.connect(self._picture_made)
@@ -143,6 +145,7 @@ class Documents(QObject):
         """Take what the library has of the open document by now; None: it is in the trash. `gone`:
         versions that went there."""
         if found is None:
+            self.leaving.emit()
             self._clear()
         elif self.document is not None and self.document.id == found.document.id:
             self._late = [one for one in self._late if one.id not in gone]
@@ -195,7 +198,7 @@ class Documents(QObject):
             return
         document = self.document
         self.shown = version_id
-        if write:
+        if write and self.may_write:
             self._link.run(
                 lambda studio: studio.library.put_current_version(document.id, version_id),
                 pool="writes",
@@ -252,9 +255,16 @@ class Documents(QObject):
 
     # ---- inside
 
+    def forget_all(self) -> None:
+        """Another library is open: what is on the desk, or on its way, is not of it."""
+        self._opening += 1
+        self.busy = ""
+        self._late.clear()
+        self._said_away.clear()
+        self._clear()
+
     def _clear(self) -> None:
         """Nothing is on the desk any more."""
-        self.leaving.emit()
         gone = self.document.id if self.document is not None else ""
         self._late = [one for one in self._late if one.document_id != gone]
         self.document, self.versions, self.shown, self._compared = None, [], "", ""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kontext_desktop.catalog import KONTEXT_MAX
 from kontext_desktop.first_words import Draft, JobState, Settings
-from kontext_desktop.workbench.state import Tone
+from kontext_desktop.workbench.state import LibraryFacts, Tone
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.intake import Arrival
@@ -75,6 +75,31 @@ def find_document(studio: Studio, document_id: str, version_id: str = "") -> Ope
     if version_id:
         return found._replace(document=replace(found.document, current_version_id=version_id))
     return found
+
+
+def find_latest(studio: Studio) -> Opened | None:
+    """What was worked on last; None in an empty library."""
+    for document in studio.library.list_documents(limit=1):
+        return find_document(studio, document.id)
+    return None
+
+
+def describe_library(studio: Studio) -> tuple[LibraryFacts, tuple[str, str] | None]:
+    """What it is, and what to tell the person of the disk it lies on."""
+    from kontext_desktop.workbench.libraries import describe
+
+    return describe(studio), describe_reading(studio) or studio.library.place_notice
+
+
+def describe_reading(studio: Studio) -> tuple[str, str] | None:
+    """What is to be said of a library that can only be read."""
+    if not studio.library.reading_only:
+        return None
+    return (
+        f"The library in {studio.library.folder} can only be read.",
+        "Looking, comparing and exporting go on; new pictures, edits and stars need a disk that "
+        "can be written.",
+    )
 
 
 def bring_in(studio: Studio, path: Path) -> Opened:

@@ -52,6 +52,13 @@ class History(QObject):
         if self._last is not None and not self._loading:
             self._find(self._last)
 
+    def forget_all(self) -> None:
+        """Another library is open: what is out brings nothing home."""
+        self._asked += 1
+        self._last, self._loading = None, False
+        self._wanted.clear()
+        self._drawing.clear()
+
     def want_thumbnails(self, version_ids: Sequence[str]) -> None:
         """Draw these, in this order; what was wanted before and is not among them is let go."""
         self._wanted = [one for one in version_ids if one not in self._drawing]

@@ -157,6 +157,12 @@ class Orders(QObject):
         found = job.state is JobState.UNSURE and self._queue.found.get(job.id, 0) > 0
         return job.state is JobState.DONE or found
 
+    def forget_all(self) -> None:
+        """What was ordered was so in another library."""
+        self.ordering, self._batch = False, ""
+        self._troubles.clear()
+        self._offered.clear()
+
     # ---- trouble
 
     def listen_anew(self) -> None:

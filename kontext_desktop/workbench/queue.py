@@ -67,6 +67,13 @@ class JobQueue(QObject):
                 del self.jobs[job_id]
         self.changed.emit()
 
+    def forget_all(self) -> None:
+        """They are of another library. What is out for one comes home to nobody."""
+        for known in (self._away, self._stalled, self.jobs, self.found, self.expected):
+            known.clear()
+        self._lost_since = None
+        self.changed.emit()
+
     def carry_on(self, jobs: Iterable[Job]) -> None:
         """Advance these Jobs from now on."""
         for job in jobs:

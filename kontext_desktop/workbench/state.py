@@ -56,6 +56,14 @@ class Notice(NamedTuple):
     """Buttons: the ways out."""
 
 
+class LibraryFacts(NamedTuple):
+    """The library that is open. `name`: empty for the usual one."""
+
+    folder: str
+    name: str
+    reading_only: bool
+
+
 class Desk(NamedTuple):
     """Everything outside the picture that the panels show; a new one is emitted on any change."""
 
@@ -104,3 +112,5 @@ class Desk(NamedTuple):
     before_title: str = ""
     shown: Version | None = None
     """The version on the canvas, and what is said of it."""
+    library: LibraryFacts | None = None
+    """None: not opened (yet)."""
