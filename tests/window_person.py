@@ -35,6 +35,9 @@ class Answers:
     def place_to_save(self, parent: QWidget, title: str, proposed: Path, kinds: str) -> Path | None:
         return self.to_write
 
+    def file_to_open(self, parent: QWidget, title: str, near: Path, kinds: str) -> Path | None:
+        return self.to_open
+
     def folder(self, parent: QWidget, title: str, near: Path) -> Path | None:
         return self.to_open
 

@@ -102,6 +102,9 @@ VERSION_COMMANDS = (
 LIBRARY_COMMANDS = (
     Command("history", "Find in the library…", ("Ctrl+F",)),
     Command("trash", "Trash…"),
+    Command("care", "Library care…"),
+    Command("pack", "Pack for another machine…"),
+    Command("unpack", "Unpack…"),
     Command("library_new", "New…"),
     Command("library_open", "Open…"),
 )
@@ -118,10 +121,11 @@ _PARTS = ("overview", _GUIDES, _GROUNDS, SEPARATOR, "panels", "versions", "full_
 _STARS = ("Stars", ("rate_5", "rate_4", "rate_3", "rate_2", "rate_1", "rate_0"))
 _SAYING = ("pick", "reject", "unflag", _STARS, SEPARATOR, "rename", "describe")
 _LIBRARY = ("Library", ("library_new", "library_open", SEPARATOR, LIBRARIES))
+_CARRYING = (_LIBRARY, "care", SEPARATOR, "pack", "unpack")
 _RUNNING = ("rerun", "rerun_changed", "copy_recipe", "paste_recipe")
 
 MENUS: tuple[tuple[str, tuple[Any, ...]], ...] = (
-    ("File", ("open", RECENT, "paste", "export", SEPARATOR, _LIBRARY, SEPARATOR, "charges")),
+    ("File", ("open", RECENT, "paste", "export", SEPARATOR, *_CARRYING, SEPARATOR, "charges")),
     ("Edit", ("undo", "redo", SEPARATOR, "history", "trash", SEPARATOR, "write", "look")),
     ("Version", (*_SAYING, SEPARATOR, *_RUNNING, SEPARATOR, "trash_version")),
     (

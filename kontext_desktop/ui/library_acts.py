@@ -29,6 +29,9 @@ class LibraryActs(QObject):
         return {
             "history": self._open_history,
             "trash": self._open_trash,
+            "care": self._open_care,
+            "pack": self._open_pack,
+            "unpack": self._unpack,
             "library_new": partial(self._choose_library, new=True),
             "library_open": partial(self._choose_library, new=False),
         }
@@ -100,6 +103,45 @@ class LibraryActs(QObject):
             return TrashDialog(self._workbench, self._theme, self._window)
 
         self._bring("trash", make)
+
+    def _open_care(self) -> None:
+        def make() -> QDialog:
+            from kontext_desktop.ui.care_dialog import CareDialog
+
+            return CareDialog(self._workbench, self._theme, self._window)
+
+        self._bring("care", make)
+
+    def _open_pack(self) -> None:
+        def make() -> QDialog:
+            from kontext_desktop.ui.pack_dialog import PackDialog
+
+            document = self._desk.document if self._desk is not None else None
+            args = self._workbench, self._theme, self._ask, document, self._window
+            dialog = PackDialog(*args)
+            dialog.accepted.connect(self._show_work)
+            return dialog
+
+        self._bring("pack", make)
+
+    def _unpack(self) -> None:
+        from kontext_desktop.ui.pack_dialog import KINDS
+
+        file = self._ask.file_to_open(self._window, "Unpack", Path.home(), KINDS)
+        if file is not None:
+            self._workbench.upkeep.unpack(file)
+            self._show_work()
+
+    def _show_work(self) -> None:
+        """How far it is, unless it is done already."""
+
+        def make() -> QDialog:
+            from kontext_desktop.ui.work_row import WorkDialog
+
+            return WorkDialog(self._workbench, self._theme, self._window)
+
+        if self._workbench.upkeep.work is not None:
+            self._bring("work", make)
 
     def _bring(self, name: str, make: Callable[[], QDialog]) -> None:
         """Open a window, or bring it to the front where it is open."""

@@ -109,7 +109,7 @@ class TopBar(QFrame):
         """Which it is, where it is not the usual one; the words are made with the first such."""
         name = library.name if library is not None else ""
         if library is not None and library.reading_only:
-            name = f"{name} · read only" if name else "Read only"
+            name = f"{name} · read only" if name else "read only"
         if name and self._library is None:
             self._library = Words(kind="heading")
             self._library.setObjectName("libraryName")
@@ -118,7 +118,7 @@ class TopBar(QFrame):
             self._row.insertSpacing(self._row.indexOf(self._library), 8)
         if self._library is not None:
             self._library.setVisible(bool(name))
-            self._library.show_text(name)
+            self._library.show_text(f"Library: {name}")
             self._library.explain(f"The library in {library.folder}" if library else "")
 
     def _show_service(self, mode: str | None, practice: bool) -> None:

@@ -43,6 +43,7 @@ class TrashDialog(QDialog):
         self.list.setObjectName("trashList")
         self.list.setAccessibleName("In the trash")
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.itemSelectionChanged.connect(self._offer)
         self.list.itemActivated.connect(lambda _: self._restore())
         self._empty = Words("The trash is empty.", "secondary")
@@ -120,12 +121,12 @@ def _name(entry: Trashed) -> str:
 
 
 def _line(entry: Trashed) -> str:
-    """A line of the list: what it is, and until when."""
+    """What it is, and below that whose and until when."""
     until = f"until {datetime.fromtimestamp(entry.erased_at):%d %B %Y}"
     if entry.is_document:
         many = "1 version" if entry.versions == 1 else f"{entry.versions} versions"
-        return f"{entry.document_name} · the whole picture, {many} · {until}"
+        return f"{entry.document_name}\nThe whole picture, {many} · {until}"
     others = entry.versions - 1
-    more = f" and {others} made from it" if others else ""
+    more = f" · with {others} made from it" if others else ""
     title = " ".join(entry.title.split())
-    return f"{title[:60]}{more} · of {entry.document_name} · {until}"
+    return f"{title}\nOf {entry.document_name}{more} · {until}"

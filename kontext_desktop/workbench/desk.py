@@ -35,11 +35,13 @@ from kontext_desktop.workbench.state import Deed, Desk, LibraryFacts, Notice, To
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
     from kontext_desktop.model import Job, Raster, Step, Version
+    from kontext_desktop.workbench.care_errands import TakenIn
     from kontext_desktop.workbench.history import History
     from kontext_desktop.workbench.libraries import Libraries
     from kontext_desktop.workbench.opinions import Opinions
     from kontext_desktop.workbench.recipes import Recipes
     from kontext_desktop.workbench.trash import Trash
+    from kontext_desktop.workbench.upkeep import Upkeep
 
 MODEL = KONTEXT_MAX
 RECENT = 10
@@ -178,6 +180,33 @@ class Workbench(QObject):
         return libraries
 
     @cached_property
+    def upkeep(self) -> Upkeep:
+        """Looking after the library, and files for other machines."""
+        from kontext_desktop.workbench.upkeep import Upkeep
+
+        upkeep = Upkeep(
+            self._link,
+            lambda folder: self._open_studio(self.settings, folder),
+            self._forget_library,
+            self._come_back,
+            self,
+        )
+        upkeep.told.connect(self.notice_raised)
+        upkeep.failed.connect(self._tell)
+        upkeep.unpacked.connect(self._show_unpacked)
+        return upkeep
+
+    def _show_unpacked(self, found: TakenIn) -> None:
+        """What was taken in, where nothing else is on the desk or it is the same."""
+        document = self._documents.document
+        if document is not None and document.id in found.documents:
+            self._documents.open(
+                document.name, lambda studio: errands.find_document(studio, document.id)
+            )
+        elif found.documents:
+            self.open_document(found.documents[0], found.name)
+
+    @cached_property
     def recipes(self) -> Recipes:
         """Running again what made a version, and taking it to another picture."""
         from kontext_desktop.workbench.recipes import Recipes
@@ -228,6 +257,8 @@ class Workbench(QObject):
         """
         if self._closed is not None:
             return self._closed
+        if "upkeep" in self.__dict__:
+            self.upkeep.stop()
         self._draft_rest.stop()
         self._tile_tick.stop()
         self._account.stop()
@@ -258,6 +289,10 @@ class Workbench(QObject):
     def open_library(self, folder: Path | None, *, new: bool = False) -> None:
         """Change the library for another; None: the usual one. The present one stays where that
         cannot be opened. What was sent goes on there, and is collected when it is open again."""
+        if "upkeep" in self.__dict__ and self.upkeep.work is not None:
+            text = self.upkeep.work.text
+            self.notice_raised.emit(Notice(Tone.PLAIN, f"{text}: wait for that, or stop it."))
+            return
         self._keep_draft()
         self.libraries.open(folder, self._library.folder if self._library else "", new=new)
 
@@ -278,6 +313,10 @@ class Workbench(QObject):
             )
         )
         self._library = facts
+        self._come_back()
+
+    def _come_back(self) -> None:
+        """Begin with a library that has just been opened (again)."""
         self._service.begin_anew()
         self._documents.open("what was worked on last", errands.find_latest)
         self._link.run(errands.look_after, self._tell_damage)

@@ -1,7 +1,8 @@
 """One window for one library: whoever starts the program once more rings at the first one.
 
-A local socket named for the library's folder, in the user's own runtime folder and for the user
-only. What comes through it is a list of file names, to be opened as if they had been dropped.
+A local socket named for the library's folder, in the user's own runtime folder where there is one,
+and for the user only. What comes through it is a list of file names, to be opened as if they had
+been dropped.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 PATIENCE_MS = 2_000
@@ -88,7 +89,5 @@ def _name(folder: Path) -> str:
     """Of the socket. Short, for the paths of sockets may have some hundred characters only."""
     place = hashlib.sha256(os.fsencode(os.path.realpath(folder))).hexdigest()[:16]
     name = f"kontext-desktop-{place}"
-    if os.name == "nt":
-        return name
-    runtime = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.RuntimeLocation)
-    return os.path.join(runtime, name) if runtime else name
+    # Else Qt takes the folder for temporary files, or on Windows a pipe.
+    return os.path.join(os.environ.get("XDG_RUNTIME_DIR", ""), name)

@@ -91,23 +91,24 @@ class StudioLink(QObject):
 
     def reopen(
         self,
-        between: Callable[[Report], Any],
+        between: Callable[[], Any],
         build: Callable[[], Studio],
         done: Callable[[Any], None],
         failed: Callable[[KontextError], None],
-        progressed: Report,
+        lost: Callable[[], None],
     ) -> None:
         """Close the Studio, do something that needs the library closed, and open it again, also
-        where that failed. `done` or `failed` is called before anything goes out again."""
+        where that failed. `done` or `failed` is called before anything goes out again, `lost` where
+        the Studio cannot be opened any more."""
         held = self._let_go()
 
-        def work(report: Report) -> tuple[Any, KontextError | None, Studio]:
+        def work(_: Report) -> tuple[Any, KontextError | None, Studio]:
             result, error = None, None
             if held is not None:
                 held.leave()
                 held.closed.wait()  # each errand that is still out has an end
             try:
-                result = between(report)
+                result = between()
             except KontextError as trouble:
                 error = trouble
             return result, error, build()
@@ -117,7 +118,11 @@ class StudioLink(QObject):
             done(result) if error is None else failed(error)
             self._ready(studio)
 
-        self._dispatcher.run(work, built, self._failed, progressed=progressed, pool="long")
+        def unavailable(error: KontextError) -> None:
+            lost()
+            self._failed(error)
+
+        self._dispatcher.run(work, built, unavailable, pool="long")
 
     def _let_go(self) -> _Held | None:
         """Errands wait for the next Studio from now on."""

@@ -56,6 +56,15 @@ class Notice(NamedTuple):
     """Buttons: the ways out."""
 
 
+class Work(NamedTuple):
+    """Something long that is under way: `done` of `total` bytes; total 0 when that is not known."""
+
+    text: str
+    done: int
+    total: int
+    can_stop: bool
+
+
 class LibraryFacts(NamedTuple):
     """The library that is open. `name`: empty for the usual one."""
 

@@ -52,7 +52,7 @@ def test_another_library_takes_the_place_of_the_first_and_back(
     assert person.desk.document is None
     assert (person.rows, person.tiles) == ([], [])
     assert person.window.windowTitle() == "Miller & Sons · Kontext Desktop"
-    assert person.find("libraryName").text() == "Miller & Sons"
+    assert person.find("libraryName").text() == "Library: Miller & Sons"
 
     second = tmp_path / "second.png"
     Image.new("RGB", (600, 400), "grey").save(second)

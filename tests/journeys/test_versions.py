@@ -157,7 +157,7 @@ def test_the_original_goes_only_with_its_picture_which_comes_back_from_the_trash
     entries = person.find("trashList")
     assert isinstance(entries, QListWidget)
     person.wait(lambda: entries.count() == 1)
-    assert "table.png · the whole picture, 3 versions · until " in entries.item(0).text()
+    assert "table.png\nThe whole picture, 3 versions · until " in entries.item(0).text()
     entries.item(0).setSelected(True)
     person.click("restore")
     person.wait(lambda: entries.count() == 0)
