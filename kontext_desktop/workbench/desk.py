@@ -107,7 +107,7 @@ class Workbench(QObject):
         self._service.changed.connect(self._emit_desk)
         self._service.unfinished_found.connect(self._take_unfinished)
         self._service.key_checked.connect(self._answer_key)
-        self._service.failed.connect(self._tell)
+        self._service.failed.connect(self._tell_service)
         self._queue = JobQueue(self._link, self)
         self._queue.charged.connect(self._service.count_spent)
         self._queue.changed.connect(self._jobs_changed)
@@ -265,7 +265,7 @@ class Workbench(QObject):
         document, draft = self._documents.document, self._draft
 
         def keep_draft(studio: Studio) -> None:
-            if document is not None:
+            if document is not None and not studio.library.reading_only:
                 studio.library.put_draft(document.id, draft)
 
         # Without a library this window owned nothing that is worth writing down.
@@ -531,12 +531,12 @@ class Workbench(QObject):
 
         def done(answer: tuple[LibraryFacts, tuple[str, str] | None]) -> None:
             self._library, said = answer
-            self._documents.may_write = not self._library.reading_only
             self.library_opened.emit(self._library)
             self._emit_desk()
             if said is not None:
                 self.notice_raised.emit(Notice(Tone.LOOK, *said))
 
+        self._documents.may_write = not self._link.reading_only
         self._link.run(errands.describe_library, done)
 
     def _take_document(self, found: errands.Opened, again: bool) -> None:
@@ -578,10 +578,15 @@ class Workbench(QObject):
     def _keep_draft(self) -> None:
         self._draft_rest.stop()
         document, draft = self._documents.document, self._draft
-        if document is not None and self._documents.may_write:
-            self._link.run(
-                lambda studio: studio.library.put_draft(document.id, draft), pool="writes"
-            )
+        if document is not None:
+            self._documents.keep(lambda studio: studio.library.put_draft(document.id, draft))
+
+    def _tell_service(self, error: KontextError) -> None:
+        """Whoever can only look has no use for the service."""
+        if self._link.is_open and self._link.reading_only:
+            logging.getLogger(__name__).info("%s %s", error.message, error.detail)
+        else:
+            self._tell(error)
 
     def _tell(self, error: KontextError) -> None:
         detail = f"{error.kind}: {error.detail}" if error.detail else ""
@@ -673,6 +678,8 @@ class Workbench(QObject):
             return "Choose practice, or give a key."
         if self._documents.document is None:
             return "Open a picture first."
+        if not self._documents.may_write:
+            return "This library can only be read."
         if not self._service.standing.may_send:
             return "This library is never to be sent: see Settings."
         if self._documents.document.never_send:

@@ -55,6 +55,8 @@ class Documents(QObject):
         """Versions that came in this run: one may have come while its document was being read."""
         self.may_write = True
         """False where the library can only be read: then it is not told where the person looks."""
+        self._unkept = ""
+        """Why the last thing could not be written down by itself."""
         self._said_away: set[str] = set()
         """Documents whose missing original was told of in this run."""
         gallery.picture_made.connect(self._picture_made)
@@ -87,6 +89,21 @@ class Documents(QObject):
 
         self.say_busy(f"Opening {name}")
         self._link.run(work, done, failed)
+
+    def keep(self, work: Callable[[Studio], None]) -> None:
+        """Write down what nobody asked for: where the person looks, what is typed. That it fails is
+        told once, until it goes well again; it stops nobody from looking."""
+
+        def done(_: None) -> None:
+            self._unkept = ""
+
+        def failed(error: KontextError) -> None:
+            if error.message != self._unkept:
+                self._unkept = error.message
+                self.failed.emit(error)
+
+        if self.may_write:
+            self._link.run(work, done, failed, pool="writes")
 
     def say_busy(self, text: str) -> None:
         self.busy = text
@@ -198,11 +215,8 @@ class Documents(QObject):
             return
         document = self.document
         self.shown = version_id
-        if write and self.may_write:
-            self._link.run(
-                lambda studio: studio.library.put_current_version(document.id, version_id),
-                pool="writes",
-            )
+        if write:
+            self.keep(lambda studio: studio.library.put_current_version(document.id, version_id))
         at_hand = self._gallery.find(version_id)
         if at_hand is not None:
             self._picture_made(at_hand)

@@ -238,7 +238,8 @@ def measure_drift(studio: Studio, version: Version) -> float | None:
     sent = read(library.blobs.read(library.get_job(version.job_id).input_sha256))
     result = library.get_result(version.layers[-1].result_id)
     measured = drift.measure_drift(sent, read(library.blobs.read(result.sha256))).delta_e
-    library.put_cached(name, f"{measured:.3f}".encode())
+    if not library.reading_only:
+        library.put_cached(name, f"{measured:.3f}".encode())
     return measured
 
 

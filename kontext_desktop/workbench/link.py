@@ -211,6 +211,11 @@ class StudioLink(QObject):
     def is_open(self) -> bool:
         return self._held is not None
 
+    @property
+    def reading_only(self) -> bool:
+        """Whether the library that is open can only be read."""
+        return self._held is not None and self._held.studio.library.reading_only
+
     def _ready(self, studio: Studio) -> None:
         self._unavailable = None
         self._held = _Held(studio)
