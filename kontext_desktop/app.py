@@ -228,7 +228,7 @@ def _studio_opener(
             library=library,
             keys=made[0],
             target=Target(wanted.endpoint, wanted.mode == "practice"),
-            register=Register(paths.register_folder(), library.id, time.time),
+            register=Register(paths.register_folder(), time.time),
             settings=wanted,
         )
 
