@@ -7,8 +7,9 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
-    QListView,
+    QHeaderView,
     QStackedLayout,
+    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -17,7 +18,7 @@ from kontext_desktop.errors import KontextError
 from kontext_desktop.model import Line, Raster, Search
 from kontext_desktop.ui.framed import lay_out, named_button
 from kontext_desktop.ui.history_filters import HistoryFilters
-from kontext_desktop.ui.history_rows import THUMBNAIL, HistoryModel, HistoryPainter
+from kontext_desktop.ui.history_rows import ROW_HEIGHT, THUMBNAIL, HistoryModel, HistoryPainter
 from kontext_desktop.ui.pieces import Words
 from kontext_desktop.ui.pixels import fitted
 from kontext_desktop.ui.theme import Theme
@@ -27,28 +28,39 @@ _SIZE = (860, 680)
 _SETTLE_MS = 60
 """Thumbnails are asked for once the scrolling has rested for so long."""
 
+_AHEAD = 50
+"""Lines below those in sight at which the next page is asked for."""
 
-class HistoryView(QListView):
-    """Stays where it is while lines come in below; Page Up and Down as everywhere."""
+
+class HistoryView(QTableView):
+    """One column of lines of one height. A table, since that asks nothing of the lines that are not
+    in sight: a list lays all of them out anew with each page, a second's work with 100,000."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("historyList")
         self.setAccessibleName("Found")
-        self.setUniformItemSizes(True)
         self.setMouseTracking(True)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.horizontalHeader().hide()
+        self.horizontalHeader().setStretchLastSection(True)
+        self.verticalHeader().hide()
+        self.verticalHeader().setMinimumSectionSize(ROW_HEIGHT)
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setItemDelegate(HistoryPainter(theme, self))
 
     def list_in_sight(self) -> tuple[int, int]:
         """The first and the last row in sight; the last before the first where there is none."""
         area = self.viewport().rect()
-        first = self.indexAt(area.topLeft()).row()
-        last = self.indexAt(area.bottomLeft()).row()
-        count = self.model().rowCount()
-        return (max(first, 0), last if last >= 0 else count - 1)
+        first, last = self.rowAt(area.top()), self.rowAt(area.bottom())
+        return max(first, 0), last if last >= 0 else self.model().rowCount() - 1
 
 
 class HistoryWindow(QDialog):
@@ -117,7 +129,8 @@ class HistoryWindow(QDialog):
             if not self.view.currentIndex().isValid():
                 self.view.setCurrentIndex(self.rows.index(0))
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._open(self.view.currentIndex())
+            if not self.view.hasFocus():  # which has told of it itself
+                self._open(self.view.currentIndex())
         else:
             super().keyPressEvent(event)
 
@@ -161,6 +174,8 @@ class HistoryWindow(QDialog):
         if self.isVisible() and self.rows.rowCount():
             first, last = self.view.list_in_sight()
             self._history.want_thumbnails(self.rows.list_missing(first, last))
+            if last > self.rows.rowCount() - _AHEAD:
+                self._history.find_more()
 
     def _show_thumbnail(self, version_id: str, raster: Raster) -> None:
         self.rows.show_thumbnail(version_id, fitted(raster, THUMBNAIL, self.devicePixelRatioF()))

@@ -65,6 +65,7 @@ class JobQueue(QObject):
         for job_id in job_ids:
             if job_id in self.jobs and job_id not in self._away:
                 del self.jobs[job_id]
+                self._stalled.discard(job_id)
         self.changed.emit()
 
     def forget_all(self) -> None:

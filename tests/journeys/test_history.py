@@ -147,6 +147,9 @@ def test_enter_opens_that_document_at_that_version(person: Person) -> None:
     person.wait(lambda: found(person) == ["first.png"])
     words = person.find("searchWords")
     QTest.keyClick(words, Qt.Key.Key_Down)
+    opened: list[str] = []
+    emitted = person.workbench._documents.arrived
+    emitted.connect(lambda found, again: opened.append(found.document.name))
     QTest.keyClick(history(person).view, Qt.Key.Key_Return)
     person.wait(lambda: person.desk is not None and person.desk.document is not None)
     person.wait(person.sees_picture)
@@ -154,6 +157,8 @@ def test_enter_opens_that_document_at_that_version(person: Person) -> None:
     assert person.desk.document is not None
     assert person.desk.document.name == "first.png"
     assert not history(person).isVisible()
+    person.bot.wait(200)
+    assert opened == ["first.png"]
     person.window.actions_by_name["history"].trigger()
     assert history(person).isVisible()
     words = person.find("searchWords")
