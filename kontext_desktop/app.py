@@ -141,7 +141,7 @@ def _listen_for_others(window: MainWindow, workbench: Workbench) -> None:
         from kontext_desktop.workbench.doorbell import Doorbell
 
         for bell in window.findChildren(Doorbell):
-            bell.deleteLater()
+            bell.close()
         if not facts.reading_only:  # then nobody else is kept from it
             bell = Doorbell(Path(facts.folder), window)
             bell.rung.connect(window.come_forward)

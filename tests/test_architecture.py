@@ -33,7 +33,7 @@ def test_window_is_painted_without_what_it_does_not_show(tmp_path: Path) -> None
     data = (
         *("model", "workbench.inquiry", "workbench.job_errands", "workbench.listing"),
         *("workbench.tiles", "workbench.words", "workbench.history", "workbench.opinions"),
-        *("workbench.care_errands", "workbench.upkeep"),
+        *("workbench.care_errands", "workbench.rooms", "workbench.showing", "workbench.upkeep"),
         *("workbench.doorbell", "workbench.libraries", "workbench.recipes", "workbench.trash"),
     )
     parts = (
@@ -63,7 +63,7 @@ def test_window_is_painted_without_what_it_does_not_show(tmp_path: Path) -> None
         *("tile_row", "version_rows", "version_view"),
         *("framed", "history_filters", "history_rows", "history_window", "library_acts"),
         *("care_dialog", "opinion_dialog", "pack_dialog", "trash_dialog", "version_acts"),
-        "work_row",
+        *("picture_acts", "work_row"),
     )
     late = {
         *("PIL", "html", "httpx", "keyring", "numpy", "platformdirs", "sqlite3"),

@@ -31,7 +31,6 @@ class HistoryFilters(QWidget):
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self.changed)
         self.words = self._field("searchWords", "Words in instructions, names, notes, tags", 0)
-        self.words.setClearButtonEnabled(False)
         stars = [("Any stars", 0), *((f"{'★' * n} or more", n) for n in range(1, 5)), ("★★★★★", 5)]
         self._stars = self._choice("searchStars", "Stars", stars)
         flags = [("Any flag", None), ("Picked", "pick"), ("Rejected", "reject"), ("No flag", "")]

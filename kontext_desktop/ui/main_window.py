@@ -7,7 +7,6 @@ need is imported and made when it is first asked for.
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -193,11 +192,11 @@ class MainWindow(QMainWindow):
         return {
             "open": self._open,
             "paste": self._paste,
-            "export": self._export,
-            "charges": self._save_charges,
-            "client": self._ask_client,
-            "never_send": self._put_never_send,
-            "find_original": self._find_original,
+            "export": partial(self._act_on_picture, "export"),
+            "charges": partial(self._act_on_picture, "save_charges"),
+            "client": partial(self._act_on_picture, "ask_client"),
+            "never_send": partial(self._act_on_picture, "put_never_send"),
+            "find_original": partial(self._act_on_picture, "find_original"),
             "generate": self.generate_bar.generate,
             "write": self.prompt_panel.setFocus,
             "look": self._step_back,
@@ -334,49 +333,12 @@ class MainWindow(QMainWindow):
     def _refuse_drop(self) -> None:
         self._tell("Only files of this computer can be dropped.", "Save it first, then drop it.")
 
-    def _export(self) -> None:
-        desk = self._desk
-        if desk is None or desk.document is None:
-            return
-        source = desk.document.source_path
-        folder = Path(source).parent if source else Path.home()
-        target = self._ask.place_to_write(self, folder / self.workbench.propose_export())
-        if target is not None:
-            self.workbench.export(desk.shown_version_id, target, force=True)
+    def _act_on_picture(self, name: str) -> None:
+        """What `picture_acts` does under this name."""
+        from kontext_desktop.ui import picture_acts
 
-    def _save_charges(self) -> None:
-        proposed = Path.home() / time.strftime("kontext-charges-%Y-%m-%d.csv")
-        target = self._ask.place_to_save(self, "Save charges", proposed, "Table (*.csv)")
-        if target is not None:
-            self.workbench.save_charges(target)
-
-    def _ask_client(self) -> None:
-        desk = self._desk
-        if desk is None or desk.document is None:
-            return
-        client = self._ask.words(
-            self,
-            "Client",
-            "Whom this picture is for (stands beside its charges):",
-            desk.document.client,
-        )
-        if client is not None:
-            self.workbench.put_client(client)
-
-    def _put_never_send(self) -> None:
-        desk = self._desk
-        if desk is not None and desk.document is not None:
-            self.workbench.put_never_send(not desk.document.never_send)
-
-    def _find_original(self) -> None:
-        """The person shows where a file that was too large to be copied has gone."""
-        desk = self._desk
-        if desk is not None and desk.document is not None:
-            source = Path(desk.document.source_path)
-            folder = source.parent if source.name else Path.home()
-            place = self._ask.picture_to_open(self, folder)
-            if place is not None:
-                self.workbench.relocate(place)
+        if self._desk is not None:
+            getattr(picture_acts, name)(self.workbench, self._ask, self._desk, self)
 
     def _open_job_window(self, job_id: str, action: str) -> None:
         """The windows about single jobs are made when one is first asked for."""

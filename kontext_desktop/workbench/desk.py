@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     from kontext_desktop.model import Job, Raster, Step, Version
     from kontext_desktop.workbench.care_errands import TakenIn
     from kontext_desktop.workbench.history import History
-    from kontext_desktop.workbench.libraries import Libraries
     from kontext_desktop.workbench.opinions import Opinions
     from kontext_desktop.workbench.recipes import Recipes
+    from kontext_desktop.workbench.rooms import Rooms
     from kontext_desktop.workbench.trash import Trash
     from kontext_desktop.workbench.upkeep import Upkeep
 
@@ -146,85 +146,50 @@ class Workbench(QObject):
         self._tile_tick.timeout.connect(self._emit_tiles)
 
     @cached_property
+    def _rooms(self) -> Rooms:
+        from kontext_desktop.workbench.rooms import Rooms  # not for the first paint
+
+        rooms = Rooms(
+            self._link,
+            self._documents,
+            self._queue,
+            self._orders,
+            self.set_draft,
+            lambda folder: self._open_studio(self.settings, folder),
+            self,
+        )
+        rooms.told.connect(self.notice_raised)
+        rooms.failed.connect(self._tell)
+        rooms.left.connect(self._forget_library)
+        rooms.entered.connect(self._begin_anew)
+        rooms.come_back.connect(self._come_back)
+        rooms.unpacked.connect(self._show_unpacked)
+        return rooms
+
+    @property
     def opinions(self) -> Opinions:
-        """What the person says of versions, undo and redo; made when it is first asked for."""
-        from kontext_desktop.workbench.opinions import Opinions
+        """What the person says of versions, undo and redo."""
+        return self._rooms.opinions
 
-        opinions = Opinions(self._link, self._documents, self)
-        opinions.told.connect(self.notice_raised)
-        opinions.failed.connect(self._tell)
-        return opinions
-
-    @cached_property
-    def history(self) -> History:
-        """Everything in the library, to be looked through."""
-        from kontext_desktop.workbench.history import History
-
-        history = History(self._link, self)
-        self.library_left.connect(history.forget_all)
-        return history
-
-    @cached_property
-    def libraries(self) -> Libraries:
-        """The way to other libraries."""
-        from kontext_desktop.workbench.libraries import Libraries
-
-        libraries = Libraries(
-            self._link,
-            lambda folder: self._open_studio(self.settings, folder),
-            self._begin_anew,
-            self,
-        )
-        libraries.said_busy.connect(self._documents.say_busy)
-        libraries.failed.connect(self._tell)
-        return libraries
-
-    @cached_property
-    def upkeep(self) -> Upkeep:
-        """Looking after the library, and files for other machines."""
-        from kontext_desktop.workbench.upkeep import Upkeep
-
-        upkeep = Upkeep(
-            self._link,
-            lambda folder: self._open_studio(self.settings, folder),
-            self._forget_library,
-            self._come_back,
-            self,
-        )
-        upkeep.told.connect(self.notice_raised)
-        upkeep.failed.connect(self._tell)
-        upkeep.unpacked.connect(self._show_unpacked)
-        return upkeep
-
-    def _show_unpacked(self, found: TakenIn) -> None:
-        """What was taken in, where nothing else is on the desk or it is the same."""
-        document = self._documents.document
-        if document is not None and document.id in found.documents:
-            self._documents.open(
-                document.name, lambda studio: errands.find_document(studio, document.id)
-            )
-        elif found.documents:
-            self.open_document(found.documents[0], found.name)
-
-    @cached_property
+    @property
     def recipes(self) -> Recipes:
         """Running again what made a version, and taking it to another picture."""
-        from kontext_desktop.workbench.recipes import Recipes
+        return self._rooms.recipes
 
-        recipes = Recipes(self._link, self._orders, self._documents, self.set_draft, self)
-        recipes.told.connect(self.notice_raised)
-        recipes.failed.connect(self._tell)
-        return recipes
-
-    @cached_property
+    @property
     def trash(self) -> Trash:
         """What is put away, brought back, erased."""
-        from kontext_desktop.workbench.trash import Trash
+        return self._rooms.trash
 
-        trash = Trash(self._link, self._documents, self._queue, self)
-        trash.told.connect(self.notice_raised)
-        trash.failed.connect(self._tell)
-        return trash
+    @property
+    def history(self) -> History:
+        """Everything in the library, to be looked through."""
+        return self._rooms.history
+
+    @property
+    def upkeep(self) -> Upkeep:
+        """Looking after the library, and files for other machines."""
+        return self._rooms.upkeep
 
     @property
     def settings(self) -> Settings:
@@ -257,7 +222,7 @@ class Workbench(QObject):
         """
         if self._closed is not None:
             return self._closed
-        if "upkeep" in self.__dict__:
+        if "_rooms" in self.__dict__:
             self.upkeep.stop()
         self._draft_rest.stop()
         self._tile_tick.stop()
@@ -289,12 +254,9 @@ class Workbench(QObject):
     def open_library(self, folder: Path | None, *, new: bool = False) -> None:
         """Change the library for another; None: the usual one. The present one stays where that
         cannot be opened. What was sent goes on there, and is collected when it is open again."""
-        if "upkeep" in self.__dict__ and self.upkeep.work is not None:
-            text = self.upkeep.work.text
-            self.notice_raised.emit(Notice(Tone.PLAIN, f"{text}: wait for that, or stop it."))
-            return
         self._keep_draft()
-        self.libraries.open(folder, self._library.folder if self._library else "", new=new)
+        present = self._library.folder if self._library else ""
+        self._rooms.open_library(folder, present, new=new)
 
     def _begin_anew(self, facts: LibraryFacts) -> None:
         """Nothing that is known is of this library."""
@@ -320,6 +282,15 @@ class Workbench(QObject):
         self._service.begin_anew()
         self._documents.open("what was worked on last", errands.find_latest)
         self._link.run(errands.look_after, self._tell_damage)
+
+    def _show_unpacked(self, found: TakenIn) -> None:
+        document = self._documents.document
+        if document is not None and document.id in found.documents:
+            self._documents.open(
+                document.name, lambda studio: errands.find_document(studio, document.id)
+            )
+        elif found.documents:
+            self.open_document(found.documents[0], found.name)
 
     def _forget_library(self) -> None:
         self._draft_rest.stop()
@@ -631,67 +602,17 @@ class Workbench(QObject):
         self.tiles_changed.emit(self._orders.list_tiles(self._now(), self._account.refunds))
 
     def _desk(self) -> Desk:
-        settings, document = self.settings, self._documents.document
-        standing = self._service.standing
-        frame, returns = None, None
-        if document is not None:
-            frame, returns = MODEL.plan(document.size, self._draft.aspect_ratio)
-        shown, before = self._documents.find_shown(), self._documents.find_before()
-        why_not = self._why_not()
-        return Desk(
-            document=document,
-            shown_version_id=self._documents.shown,
-            frame=frame,
-            returns=returns,
-            price=standing.price * self._draft.count,
-            can_generate=not why_not,
-            why_not=why_not,
-            practice=standing.practice,
-            mode=settings.mode,
-            spent_today=standing.spent.certain + standing.spent.possible,
-            daily_cap=settings.daily_cap,
-            running=self._queue.running,
-            waiting=self._queue.waiting,
-            key_text=standing.key_text,
-            key_tone=standing.key_tone,
-            busy=self._documents.busy,
-            recent_files=settings.recent_files,
-            spent_possible=standing.spent.possible,
-            spend_note=self._spend_note(),
-            balance=None if standing.origin is None else self._account.balance,
-            offline_since=self._queue.away_since,
-            looking_up=self._queue.looking_up,
-            price_of_one=standing.price,
-            may_send=standing.may_send,
-            shown_title=shown.annotation.name or shown.title if shown else "",
-            before_id=before.id if before else "",
-            before_title=before.annotation.name or before.title if before else "",
-            shown=shown,
-            library=self._library,
+        from kontext_desktop.workbench.showing import compose_desk  # not for the first paint
+
+        return compose_desk(
+            self._draft,
+            self.settings,
+            self._service.standing,
+            self._documents,
+            self._queue,
+            self._account,
+            self._library,
         )
-
-    def _spend_note(self) -> str:
-        standing, account = self._service.standing, self._account
-        if standing.origin is None:
-            return ""  # nothing is known yet, and no words are needed for the first paint
-        from kontext_desktop.workbench.words import describe_spend
-
-        return describe_spend(standing, account.refunds, account.balance, account.balance_at)
-
-    def _why_not(self) -> str:
-        if self.settings.mode is None:
-            return "Choose practice, or give a key."
-        if self._documents.document is None:
-            return "Open a picture first."
-        if not self._documents.may_write:
-            return "This library can only be read."
-        if not self._service.standing.may_send:
-            return "This library is never to be sent: see Settings."
-        if self._documents.document.never_send:
-            return "This picture is never to be sent: see the Picture menu."
-        if not self._draft.prompt.strip():
-            return "Write what to change."
-        return ""
 
 
 def _logged(act: Callable[[], None]) -> None:

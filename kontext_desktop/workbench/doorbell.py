@@ -2,22 +2,27 @@
 
 A local socket named for the library's folder, in the user's own runtime folder where there is one,
 and for the user only. What comes through it is a list of file names, to be opened as if they had
-been dropped.
+been dropped. Where a system has no such sockets (Windows), nobody rings: the second window says
+whose the library is.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import logging
 import os
+import socket
+import tempfile
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtNetwork import QLocalServer, QLocalSocket
+from PySide6.QtCore import QObject, QSocketNotifier, Signal
 
-PATIENCE_MS = 2_000
-"""How long a ring waits for an answer: one that hangs is not waited for."""
+PATIENCE = 2.0
+"""Seconds that a ring waits for an answer: a window that hangs is not waited for."""
 _MOST_BYTES = 1_000_000
 _ANSWER = b"coming\n"
 
@@ -30,49 +35,107 @@ class Doorbell(QObject):
 
     def __init__(self, folder: Path, parent: QObject) -> None:
         super().__init__(parent)
-        self._server = QLocalServer(self)
-        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        self._server.newConnection.connect(self._answer)
-        name = _name(folder)
-        if not self._server.listen(name):
-            # What a crash left; the library's lock says that it is ours.
-            QLocalServer.removeServer(name)
-            self._server.listen(name)
+        self._callers: list[_Caller] = []
+        place = _place(folder)
+        server = _listen(place) if hasattr(socket, "AF_UNIX") else None
+        self._server = server
+        if server is not None:
+            notifier = QSocketNotifier(server.fileno(), QSocketNotifier.Type.Read, self)
+            notifier.activated.connect(self._answer)
+            self.destroyed.connect(partial(_close, server, place))
+
+    def close(self) -> None:
+        """Ring no more, from now on."""
+        for notifier in self.findChildren(QSocketNotifier):
+            notifier.setEnabled(False)
+        self.deleteLater()
 
     def _answer(self) -> None:
-        while (socket := self._server.nextPendingConnection()) is not None:
-            socket.disconnected.connect(socket.deleteLater)
-            socket.readyRead.connect(lambda socket=socket: self._read(socket))
-            self._read(socket)
+        assert self._server is not None
+        with contextlib.suppress(OSError):  # whoever called has gone again
+            caller, _ = self._server.accept()
+            caller.setblocking(False)
+            self._callers.append(_Caller(caller, self))
 
-    def _read(self, socket: QLocalSocket) -> None:
-        if socket.bytesAvailable() > _MOST_BYTES:
-            socket.abort()
-        elif socket.canReadLine():
-            files = _files_in(bytes(socket.readLine().data()))
-            if files is None:
-                socket.abort()
-                return
-            socket.write(_ANSWER)
-            socket.flush()
-            socket.disconnectFromServer()
+    def take(self, caller: _Caller, files: list[Path] | None) -> None:
+        """The caller has said what it wanted; None: it made no sense."""
+        self._callers.remove(caller)
+        if files is not None:
             self.rung.emit(files)
+
+
+class _Caller(QObject):
+    """Somebody at the door, until what is wanted is heard."""
+
+    def __init__(self, connection: socket.socket, bell: Doorbell) -> None:
+        super().__init__(bell)
+        self._connection, self._bell = connection, bell
+        self._heard = b""
+        self._notifier = QSocketNotifier(connection.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._listen)
+        self.destroyed.connect(connection.close)
+
+    def _listen(self) -> None:
+        try:
+            more = self._connection.recv(65_536)
+        except BlockingIOError:
+            return
+        except OSError:
+            more = b""
+        self._heard += more
+        whole = b"\n" in self._heard
+        if more and not whole and len(self._heard) <= _MOST_BYTES:
+            return
+        files = _files_in(self._heard.partition(b"\n")[0]) if whole else None
+        if files is not None:
+            with contextlib.suppress(OSError):
+                self._connection.send(_ANSWER)
+        self._notifier.setEnabled(False)
+        self._connection.close()
+        self._bell.take(self, files)
+        self.deleteLater()
 
 
 def ring(folder: Path, files: Sequence[Path]) -> bool:
     """Have the window that holds the library in `folder` come to the front and open these files.
     False when none answers. Blocks for a moment."""
-    socket = QLocalSocket()
-    socket.connectToServer(_name(folder))
-    if not socket.waitForConnected(PATIENCE_MS):
+    if not hasattr(socket, "AF_UNIX"):
         return False
+    place = _place(folder)
     names = [os.fspath(file.absolute()) for file in files]
-    socket.write(json.dumps(names).encode() + b"\n")
-    socket.flush()
-    answered = socket.bytesAvailable() > 0 or socket.waitForReadyRead(PATIENCE_MS)
-    answer = bytes(socket.readAll().data()) if answered else b""
-    socket.abort()
-    return answer == _ANSWER
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as caller:
+        if os.stat(place).st_uid != os.getuid():
+            return False  # somebody else's door
+        caller.settimeout(PATIENCE)
+        caller.connect(place)
+        caller.sendall(json.dumps(names).encode() + b"\n")
+        return caller.recv(len(_ANSWER)) == _ANSWER
+    return False
+
+
+def _listen(place: str) -> socket.socket | None:
+    server = socket.socket(socket.AF_UNIX)
+    mask = os.umask(0o077)
+    try:
+        # What a crash left: the library's lock says that the place is ours.
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(place)
+        server.bind(place)
+        server.listen()
+    except OSError as error:
+        logging.getLogger(__name__).warning("No second start will be heard: %s", error)
+        server.close()
+        return None
+    finally:
+        os.umask(mask)
+    server.setblocking(False)
+    return server
+
+
+def _close(server: socket.socket, place: str, _: object = None) -> None:
+    server.close()
+    with contextlib.suppress(OSError):
+        os.unlink(place)
 
 
 def _files_in(line: bytes) -> list[Path] | None:
@@ -85,9 +148,8 @@ def _files_in(line: bytes) -> list[Path] | None:
     return [Path(name) for name in names]
 
 
-def _name(folder: Path) -> str:
-    """Of the socket. Short, for the paths of sockets may have some hundred characters only."""
-    place = hashlib.sha256(os.fsencode(os.path.realpath(folder))).hexdigest()[:16]
-    name = f"kontext-desktop-{place}"
-    # Else Qt takes the folder for temporary files, or on Windows a pipe.
-    return os.path.join(os.environ.get("XDG_RUNTIME_DIR", ""), name)
+def _place(folder: Path) -> str:
+    """Of the socket. Short, for such paths may have some hundred characters only."""
+    named = hashlib.sha256(os.fsencode(os.path.realpath(folder))).hexdigest()[:16]
+    runtime = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
+    return os.path.join(runtime, f"kontext-desktop-{named}")
