@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from kontext_desktop.errors import LibraryError
 from kontext_desktop.library import Library, NewJob, blobs, schema
 from kontext_desktop.model import (
     EMBEDDED_PRACTICE,
@@ -201,12 +202,19 @@ def live(life: dict[str, str]) -> None:
     handle = os.open(life["acks"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
     def ack(kind: str, **facts: str) -> None:
-        os.write(handle, json.dumps({"kind": kind, **facts}).encode() + b"\n")
+        line = json.dumps({"kind": kind, **facts}).encode() + b"\n"
+        try:
+            os.write(handle, line)
+        except OSError:  # the failure was meant for the library's disk
+            os.write(handle, line)
 
     if life["mutant"]:
         MUTANTS[life["mutant"]]()
     os.kill(os.getpid(), signal.SIGSTOP)
-    SCRIPTS[life["script"]](Path(life["folder"]), ack)
+    try:
+        SCRIPTS[life["script"]](Path(life["folder"]), ack)
+    except LibraryError as error:
+        ack("refused", message=error.message, hint=error.hint)
 
 
 def main() -> None:

@@ -27,7 +27,7 @@ from pathlib import Path
 import crashing
 import pytest
 from crashing import carry, order, put_document
-from promises import THOROUGH
+from promises import THOROUGH, check_words
 from schemas import build
 
 import kontext_desktop
@@ -333,6 +333,40 @@ def test_nothing_promised_is_lost(
     figures.append(f"crash sweep, {script}, {states.name}: {tried} states, {len(broken)} broken")
     assert broken == []
     assert tried >= 20
+
+
+FAILURES = {
+    "ENOSPC": ("write", "pwrite64", "rename", "mkdir", "ftruncate"),
+    "EIO": ("write", "pwrite64", "fsync", "fdatasync", "rename", "unlink"),
+}
+
+
+@pytest.mark.parametrize("error", FAILURES)
+@pytest.mark.parametrize("script", crashing.SCRIPTS)
+def test_a_disk_that_fails_once_loses_nothing_and_is_one_sentence(
+    deadly: Deadly, script: str, error: str, tmp_path: Path, figures: list[str]
+) -> None:
+    states = Killed(script, tmp_path)
+    with states.fresh() as folder:
+        boundaries = deadly.list_boundaries(script, folder)
+        before = list_damage(folder) if script == "upgrade" else set()
+    tried = refused = 0
+    for call, number in choose([one for one in boundaries if one[0] in FAILURES[error]]):
+        at = f"{error} from {call} {number}"
+        with states.fresh() as folder:
+            inject = f"inject={call}:error={error}:when={number}"
+            traced = ("-o", os.devnull, "-e", f"trace={call}", "-e", inject)
+            assert deadly.run(script, folder, *traced) == 0, at
+            acks = deadly.read_acks()
+            for ack in acks:
+                if ack["kind"] == "refused":
+                    refused += 1
+                    check_words(ack["message"], ack["hint"])
+            is_kept(folder, acks, before)
+            tried += 1
+    states.close()
+    figures.append(f"failing disk, {script}, {error}: {tried} states, {refused} refused in words")
+    assert refused
 
 
 @pytest.mark.parametrize(
