@@ -66,7 +66,7 @@ def test_window_is_painted_without_what_it_does_not_show(tmp_path: Path) -> None
         *("picture_acts", "work_row"),
     )
     late = {
-        *("PIL", "html", "httpx", "keyring", "numpy", "platformdirs", "sqlite3"),
+        *("PIL", "dataclasses", "html", "httpx", "keyring", "numpy", "platformdirs", "sqlite3"),
         *(f"kontext_desktop.{name}" for name in (*rooms, *data)),
         *(f"kontext_desktop.ui.{name}" for name in parts),
     }

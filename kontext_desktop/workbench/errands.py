@@ -6,7 +6,6 @@ The engine is imported inside them, so that the window's first paint need not wa
 from __future__ import annotations
 
 import contextlib
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -73,6 +72,8 @@ def find_document(studio: Studio, document_id: str, version_id: str = "") -> Ope
     if found is None or not found.versions:
         return None
     if version_id:
+        from dataclasses import replace  # not for the first paint
+
         return found._replace(document=replace(found.document, current_version_id=version_id))
     return found
 
