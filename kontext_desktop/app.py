@@ -104,7 +104,7 @@ def _run(options: argparse.Namespace) -> int:
     if _hand_over(options, os.environ):
         return 0
     window, workbench = build_window(options, application, os.environ)
-    _listen_for_others(window, workbench)
+    _listen_for_others(application, window, workbench)
     sys.excepthook = _bug_catcher(window)
     window.show()
     # The first paint comes before anything is opened.
@@ -134,7 +134,7 @@ def _hand_over(options: argparse.Namespace, environ: Mapping[str, str]) -> bool:
     return ring(folder, options.files)
 
 
-def _listen_for_others(window: MainWindow, workbench: Workbench) -> None:
+def _listen_for_others(application: QApplication, window: MainWindow, workbench: Workbench) -> None:
     """Come to the front when the program is started once more with the library that is open."""
 
     def listen(facts: LibraryFacts) -> None:
@@ -145,6 +145,7 @@ def _listen_for_others(window: MainWindow, workbench: Workbench) -> None:
         if not facts.reading_only:  # then nobody else is kept from it
             bell = Doorbell(Path(facts.folder), window)
             bell.rung.connect(window.come_forward)
+            application.aboutToQuit.connect(bell.close)
 
     workbench.library_opened.connect(listen)
 

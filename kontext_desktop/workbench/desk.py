@@ -247,7 +247,7 @@ class Workbench(QObject):
                 Notice(
                     Tone.LOOK,
                     f"{records} of the library cannot be read; the rest is there.",
-                    "`kontext library check --repair` mends what can be mended.",
+                    "File, Library care, Check and mend: it mends what can be mended.",
                 )
             )
 

@@ -36,7 +36,7 @@ class Doorbell(QObject):
     def __init__(self, folder: Path, parent: QObject) -> None:
         super().__init__(parent)
         self._callers: list[_Caller] = []
-        place = _place(folder)
+        place = self._place = _place(folder)
         server = _listen(place) if hasattr(socket, "AF_UNIX") else None
         self._server = server
         if server is not None:
@@ -45,9 +45,11 @@ class Doorbell(QObject):
             self.destroyed.connect(partial(_close, server, place))
 
     def close(self) -> None:
-        """Ring no more, from now on."""
+        """Ring no more, from now on, and leave nothing behind."""
         for notifier in self.findChildren(QSocketNotifier):
             notifier.setEnabled(False)
+        if self._server is not None:
+            _close(self._server, self._place)
         self.deleteLater()
 
     def _answer(self) -> None:
@@ -133,6 +135,8 @@ def _listen(place: str) -> socket.socket | None:
 
 
 def _close(server: socket.socket, place: str, _: object = None) -> None:
+    if server.fileno() < 0:
+        return  # it is closed, and the place perhaps another's by now
     server.close()
     with contextlib.suppress(OSError):
         os.unlink(place)

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 from window_person import Person
 
@@ -174,10 +174,10 @@ def start_again(tmp_path: Path, *arguments: str) -> subprocess.Popen[str]:
 
 
 def test_a_second_start_brings_the_first_window_with_its_file(
-    enter: Enter, picture: Path, tmp_path: Path
+    enter: Enter, qapp: QApplication, picture: Path, tmp_path: Path
 ) -> None:
     person = enter("--practice")
-    _listen_for_others(person.window, person.workbench)
+    _listen_for_others(qapp, person.window, person.workbench)
     person.wait(lambda: person.window.findChild(Doorbell) is not None)
     person.window.showMinimized()
     second = start_again(tmp_path, str(picture))
@@ -189,6 +189,10 @@ def test_a_second_start_brings_the_first_window_with_its_file(
     assert person.desk is not None
     assert person.desk.document is not None
     assert person.desk.document.name == picture.name
+    bell = person.window.findChild(Doorbell)
+    assert isinstance(bell, Doorbell)
+    bell.close()
+    assert not os.path.exists(doorbell._place(tmp_path / "library"))
 
 
 @pytest.mark.parametrize("line", ["no json", '{"files": 1}', "[1]", "x" * 1_100_000])
