@@ -30,6 +30,8 @@ from kontext_desktop.workbench import Notice, Tone, Workbench
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
+    from kontext_desktop.keys import Keys
+    from kontext_desktop.workbench.state import LibraryFacts
 
 JOB_THREADS = 4
 """Threads that speak to the service; waiting Jobs need none."""
@@ -99,7 +101,10 @@ def build_window(
 
 def _run(options: argparse.Namespace) -> int:
     application = make_application()
+    if _hand_over(options, os.environ):
+        return 0
     window, workbench = build_window(options, application, os.environ)
+    _listen_for_others(application, window, workbench)
     sys.excepthook = _bug_catcher(window)
     window.show()
     # The first paint comes before anything is opened.
@@ -116,6 +121,33 @@ def _run(options: argparse.Namespace) -> int:
         sys.stderr.flush()
         os._exit(status)
     return status
+
+
+def _hand_over(options: argparse.Namespace, environ: Mapping[str, str]) -> bool:
+    """Whether another window has this library open already, and has taken the files to itself."""
+    kept, _ = _read_settings(paths.config_folder(environ))
+    folder = options.library or paths.library_folder(environ, kept.library)
+    if options.self_test or not (folder / "owner.json").exists():
+        return False  # nobody writes to it: nothing more is loaded to find that out
+    from kontext_desktop.workbench.doorbell import ring
+
+    return ring(folder, options.files)
+
+
+def _listen_for_others(application: QApplication, window: MainWindow, workbench: Workbench) -> None:
+    """Come to the front when the program is started once more with the library that is open."""
+
+    def listen(facts: LibraryFacts) -> None:
+        from kontext_desktop.workbench.doorbell import Doorbell
+
+        for bell in window.findChildren(Doorbell):
+            bell.close()
+        if not facts.reading_only:  # then nobody else is kept from it
+            bell = Doorbell(Path(facts.folder), window)
+            bell.rung.connect(window.come_forward)
+            application.aboutToQuit.connect(bell.close)
+
+    workbench.library_opened.connect(listen)
 
 
 def _start(application: QApplication, workbench: Workbench, files: Sequence[Path]) -> None:
@@ -175,21 +207,27 @@ def _changed(kept: Settings, told: Settings, now: Settings) -> Settings:
 
 def _studio_opener(
     options: argparse.Namespace, environ: MutableMapping[str, str]
-) -> Callable[[Settings], Studio]:
-    """How the workbench opens its studio, on a pool thread."""
+) -> Callable[..., Studio]:
+    """How the workbench opens its studio, on a pool thread; with a folder, in another library than
+    this run was told."""
+    made: list[Keys] = []
+    """One for the whole run: it takes the key out of the environment when it is made."""
 
-    def open_studio(wanted: Settings) -> Studio:
+    def open_studio(wanted: Settings, other: Path | None = None) -> Studio:
         from kontext_desktop.engine.studio import Studio, Target
         from kontext_desktop.keys import Keys
         from kontext_desktop.library import Library
         from kontext_desktop.register import Register
 
-        folder = options.library or paths.library_folder(environ, wanted.library)
+        if not made:
+            made.append(Keys(environ))
+        told = options.library or paths.library_folder(environ, wanted.library)
+        folder = told if other is None else other
         allowed = options.allow_network or wanted.allow_network
         library = Library.open(folder, program="Kontext Desktop", allow_network=allowed)
         return Studio(
             library=library,
-            keys=Keys(environ),
+            keys=made[0],
             target=Target(wanted.endpoint, wanted.mode == "practice"),
             register=Register(paths.register_folder(), time.time),
             settings=wanted,

@@ -93,5 +93,6 @@ class Settings(NamedTuple):
     allow_network: bool = False
     """Open a library on a network share, which is otherwise refused."""
     recent_files: tuple[str, ...] = ()
+    recent_libraries: tuple[str, ...] = ()
     window: Mapping[str, str] = MappingProxyType({})
     """How the window was left: geometry, splitters, zoom; text chosen by the window."""

@@ -24,6 +24,14 @@ class Ask(Protocol):
         """The same for a file that is no picture; `kinds` as Qt's file dialogs take them."""
         ...
 
+    def file_to_open(self, parent: QWidget, title: str, near: Path, kinds: str) -> Path | None:
+        """A file that is no picture; `kinds` as Qt's file dialogs take them."""
+        ...
+
+    def folder(self, parent: QWidget, title: str, near: Path) -> Path | None:
+        """A folder that is there; one may be made on the way."""
+        ...
+
     def words(self, parent: QWidget, title: str, question: str, now: str) -> str | None:
         """A line of text, at first what it is `now`."""
         ...
@@ -46,6 +54,18 @@ class FileDialogs:
         from PySide6.QtWidgets import QFileDialog
 
         name, _ = QFileDialog.getSaveFileName(parent, title, str(proposed), kinds)
+        return Path(name) if name else None
+
+    def file_to_open(self, parent: QWidget, title: str, near: Path, kinds: str) -> Path | None:
+        from PySide6.QtWidgets import QFileDialog
+
+        name, _ = QFileDialog.getOpenFileName(parent, title, str(near), kinds)
+        return Path(name) if name else None
+
+    def folder(self, parent: QWidget, title: str, near: Path) -> Path | None:
+        from PySide6.QtWidgets import QFileDialog
+
+        name = QFileDialog.getExistingDirectory(parent, title, str(near))
         return Path(name) if name else None
 
     def words(self, parent: QWidget, title: str, question: str, now: str) -> str | None:

@@ -90,6 +90,8 @@ class SettingsDialog(QDialog):
 
     def show_desk(self, desk: Desk) -> None:
         self._key_row.show_state(desk.key_text, desk.key_tone)
+        if desk.library is not None:
+            self._library.setText(desk.library.folder)
         if desk.may_send != self._may_send:
             self._may_send = desk.may_send
             self._never.setChecked(not desk.may_send)
@@ -261,7 +263,8 @@ class SettingsDialog(QDialog):
         self._delete.setChecked(settings.delete_after_download)
         self._never.setChecked(not self._may_send)
         self._endpoint.setText(settings.endpoint)
-        self._library.setText(str(library_folder(os.environ, settings.library)))
+        if not self._library.text():
+            self._library.setText(str(library_folder(os.environ, settings.library)))
         self._check_endpoint()
 
     def _show_cap_hint(self) -> None:

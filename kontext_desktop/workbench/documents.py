@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from kontext_desktop.workbench.state import Notice, Picture, Tone
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
-    from kontext_desktop.model import Document, Version
+    from kontext_desktop.model import Annotation, Document, Version
 
 
 class Documents(QObject):
@@ -53,6 +53,10 @@ class Documents(QObject):
         """Counts what was asked to be opened: only the latest is put on the desk."""
         self._late: list[Version] = []
         """Versions that came in this run: one may have come while its document was being read."""
+        self.may_write = True
+        """False where the library can only be read: then it is not told where the person looks."""
+        self._unkept = ""
+        """Why the last thing could not be written down by itself."""
         self._said_away: set[str] = set()
         """Documents whose missing original was told of in this run."""
         gallery.picture_made.connect(self._picture_made)
@@ -85,6 +89,21 @@ class Documents(QObject):
 
         self.say_busy(f"Opening {name}")
         self._link.run(work, done, failed)
+
+    def keep(self, work: Callable[[Studio], None]) -> None:
+        """Write down what nobody asked for: where the person looks, what is typed. That it fails is
+        told once, until it goes well again; it stops nobody from looking."""
+
+        def done(_: None) -> None:
+            self._unkept = ""
+
+        def failed(error: KontextError) -> None:
+            if error.message != self._unkept:
+                self._unkept = error.message
+                self.failed.emit(error)
+
+        if self.may_write:
+            self._link.run(work, done, failed, pool="writes")
 
     def say_busy(self, text: str) -> None:
         self.busy = text
@@ -137,21 +156,67 @@ class Documents(QObject):
         if mine:
             self.versions = _merged(self.versions, mine)
             self.versions_changed.emit()
-        return mine
+        return [version for version in mine if self.find_version(version.id) is not None]
+
+    def refresh(self, found: errands.Opened | None, gone: Collection[str] = ()) -> None:
+        """Take what the library has of the open document by now; None: it is in the trash. `gone`:
+        versions that went there."""
+        if found is None:
+            self.leaving.emit()
+            self._clear()
+        elif self.document is not None and self.document.id == found.document.id:
+            self._late = [one for one in self._late if one.id not in gone]
+            late = [one for one in self._late if _of(one, found.document)]
+            self.document, self.versions = found.document, _merged(found.versions, late)
+            if self._compared in gone:
+                self._compared = ""
+            self.versions_changed.emit()
+            if self.find_shown() is None:
+                self.follow(found.document.current_version_id)
+            else:
+                self.changed.emit()
+                self.want_before()
+
+    def list_branch(self, version_id: str) -> list[Version]:
+        """A version with all that was made from it."""
+        inside = {version_id}
+        for version in self.versions:  # parents come before what was made from them
+            if inside.intersection(version.parent_ids):
+                inside.add(version.id)
+        return [version for version in self.versions if version.id in inside]
 
     # ---- showing
 
     def show_version(self, version_id: str) -> None:
-        """Put a version on the canvas; the next edit starts from it."""
+        """Put a version on the canvas; the next edit starts from it. Can be undone."""
+        self._show(version_id, write=True)
+
+    def follow(self, version_id: str) -> None:
+        """Show what is written down as the current version already."""
+        if version_id != self.shown:
+            self._show(version_id, write=False)
+
+    def annotate(self, version_id: str, said: Annotation) -> None:
+        """Take what is said of a version from now on."""
+        from dataclasses import replace
+
+        known = [(one.id == version_id and one.annotation != said) for one in self.versions]
+        if any(known):
+            self.versions = [
+                replace(one, annotation=said) if changed else one
+                for one, changed in zip(self.versions, known, strict=True)
+            ]
+            self.versions_changed.emit()
+            self.changed.emit()
+
+    def _show(self, version_id: str, *, write: bool) -> None:
         version = self.find_version(version_id)
         if version is None or self.document is None:
             return
         document = self.document
         self.shown = version_id
-        self._link.run(
-            lambda studio: studio.library.put_current_version(document.id, version_id),
-            pool="writes",
-        )
+        if write:
+            self.keep(lambda studio: studio.library.put_current_version(document.id, version_id))
         at_hand = self._gallery.find(version_id)
         if at_hand is not None:
             self._picture_made(at_hand)
@@ -221,6 +286,24 @@ class Documents(QObject):
 
     # ---- inside
 
+    def forget_all(self) -> None:
+        """Another library is open: what is on the desk, or on its way, is not of it."""
+        self._opening += 1
+        self.busy = ""
+        self._late.clear()
+        self._said_away.clear()
+        self._clear()
+
+    def _clear(self) -> None:
+        """Nothing is on the desk any more."""
+        gone = self.document.id if self.document is not None else ""
+        self._late = [one for one in self._late if one.document_id != gone]
+        self.document, self.versions, self.shown, self._compared = None, [], "", ""
+        self.picture_shown.emit(None)
+        self.before_shown.emit(None)
+        self.versions_changed.emit()
+        self.changed.emit()
+
     def _put_on_desk(self, found: errands.Opened) -> None:
         self.leaving.emit()
         again = self.document is not None and self.document.id == found.document.id
@@ -273,7 +356,12 @@ class Documents(QObject):
 
 
 def _merged(versions: list[Version], more: Sequence[Version]) -> list[Version]:
-    known = {version.id: version for version in (*versions, *more)}
+    """What is known already stays: something may have been said of it since. What was made from a
+    version in the trash is there too."""
+    known = {version.id: version for version in versions}
+    for version in sorted(more, key=lambda version: version.sequence):
+        if all(parent in known for parent in version.parent_ids):
+            known.setdefault(version.id, version)
     return sorted(known.values(), key=lambda version: version.sequence)
 
 

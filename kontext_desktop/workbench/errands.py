@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kontext_desktop.catalog import KONTEXT_MAX
 from kontext_desktop.first_words import Draft, JobState, Settings
-from kontext_desktop.workbench.state import Tone
+from kontext_desktop.workbench.state import LibraryFacts, Tone
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.intake import Arrival
@@ -65,9 +65,42 @@ class Unfinished(NamedTuple):
     waiting: list[Job]
 
 
-def find_document(studio: Studio, document_id: str) -> Opened | None:
+def find_document(studio: Studio, document_id: str, version_id: str = "") -> Opened | None:
+    """As it was left, or with `version_id` to be shown; None: it is not there, or in the trash."""
     document = studio.library.find_document(document_id)
-    return _opened(studio, document) if document else None
+    found = _opened(studio, document) if document else None
+    if found is None or not found.versions:
+        return None
+    if version_id:
+        from dataclasses import replace  # not for the first paint
+
+        return found._replace(document=replace(found.document, current_version_id=version_id))
+    return found
+
+
+def find_latest(studio: Studio) -> Opened | None:
+    """What was worked on last; None in an empty library."""
+    for document in studio.library.list_documents(limit=1):
+        return find_document(studio, document.id)
+    return None
+
+
+def describe_library(studio: Studio) -> tuple[LibraryFacts, tuple[str, str] | None]:
+    """What it is, and what to tell the person of the disk it lies on."""
+    from kontext_desktop.workbench.libraries import describe
+
+    return describe(studio), describe_reading(studio) or studio.library.place_notice
+
+
+def describe_reading(studio: Studio) -> tuple[str, str] | None:
+    """What is to be said of a library that can only be read."""
+    if not studio.library.reading_only:
+        return None
+    return (
+        f"The library in {studio.library.folder} can only be read.",
+        "Looking, comparing and exporting go on; new pictures, edits and stars need a disk that "
+        "can be written.",
+    )
 
 
 def bring_in(studio: Studio, path: Path) -> Opened:
@@ -176,6 +209,20 @@ def order(studio: Studio, parent: Version, draft: Draft, shown: Standing) -> lis
     )
 
 
+def rerun(studio: Studio, version: Version, shown: Standing) -> list[Job]:
+    """Order once more what made a version, from what it was made from."""
+    parent, draft = get_recipe(studio, version)
+    return order(studio, parent, draft, shown)
+
+
+def get_recipe(studio: Studio, version: Version) -> tuple[Version, Draft]:
+    """What a version was made from, and how. Raises ParameterError for an original."""
+    from kontext_desktop.engine.order import draft_of
+
+    draft = draft_of(studio, version)
+    return studio.library.get_version(version.parent_ids[0]), draft
+
+
 def measure_drift(studio: Studio, version: Version) -> float | None:
     """How far the version's result moved from what was sent, as a mean CIEDE2000; kept in the
     cache. None for what came of no Job."""
@@ -192,7 +239,8 @@ def measure_drift(studio: Studio, version: Version) -> float | None:
     sent = read(library.blobs.read(library.get_job(version.job_id).input_sha256))
     result = library.get_result(version.layers[-1].result_id)
     measured = drift.measure_drift(sent, read(library.blobs.read(result.sha256))).delta_e
-    library.put_cached(name, f"{measured:.3f}".encode())
+    if not library.reading_only:
+        library.put_cached(name, f"{measured:.3f}".encode())
     return measured
 
 

@@ -61,6 +61,11 @@ class Gallery(QObject):
         while len(self._at_hand) > 1 and sum(map(_bytes, self._at_hand.values())) > AT_HAND_BYTES:
             self._at_hand.popitem(last=False)
 
+    def forget_all(self) -> None:
+        """Another library is open."""
+        for known in (self._at_hand, self._thumbnails, self.drifts, self._under_way):
+            known.clear()
+
     def want_picture(self, version: Version, size: Size) -> None:
         """Make a version's picture for review unless that is under way; `picture_made` brings it.
         It is a preview: the original is not looked at for it."""
