@@ -22,14 +22,17 @@ from kontext_desktop.first_words import Size as Size
 
 @dataclass(frozen=True, slots=True)
 class Raster:
-    """Pixels on their way between rungs: 8 bits a channel, sRGB, rows top to bottom, no padding.
+    """Pixels on their way between rungs: rows top to bottom, no padding.
 
-    `bgrx8` has four bytes a pixel, blue first, the fourth 255 (what a screen takes); `rgb8` three.
+    `bgrx8` has four bytes a pixel, blue first, the fourth 255 (what a screen takes); `rgb8` three;
+    `rgbx16` four numbers of 16 bits, the fourth 65535.
     """
 
     data: bytes | bytearray | memoryview
     size: Size
-    format: Literal["bgrx8", "rgb8"] = "bgrx8"
+    format: Literal["bgrx8", "rgb8", "rgbx16"] = "bgrx8"
+    profile: bytes = b""
+    """ICC, of RGB; empty for sRGB."""
 
 
 @dataclass(frozen=True, slots=True)

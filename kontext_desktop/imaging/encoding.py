@@ -11,8 +11,8 @@ import numpy as np
 from PIL import Image, PngImagePlugin, TiffImagePlugin, TiffTags
 
 from kontext_desktop.errors import ImageError
+from kontext_desktop.imaging.arrays import Pixels
 from kontext_desktop.imaging.colour import srgb_profile
-from kontext_desktop.imaging.rasters import Pixels
 
 Format: TypeAlias = Literal["PNG", "JPEG", "TIFF", "WEBP"]
 

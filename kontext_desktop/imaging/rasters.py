@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Literal, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
+from kontext_desktop.imaging import colour
+from kontext_desktop.imaging.arrays import Codes, Pixels
 from kontext_desktop.model import Raster, Size
 
-Pixels: TypeAlias = npt.NDArray[np.uint8]
-"""Working format: (height, width, 3), red first, sRGB."""
+_STRIP = 1 << 19
+"""Pixels that are converted at a time: Qt keeps Python waiting meanwhile, four milliseconds."""
 
 _SMALLEST = 512
 """The pyramid ends with the first level whose longest side is no longer than this."""
@@ -34,14 +37,29 @@ def from_raster(raster: Raster) -> Pixels:
     return np.ascontiguousarray(flat.reshape(height, width, 4)[..., 2::-1])
 
 
-def pyramid(pixels: Pixels) -> tuple[Raster, ...]:
+Convert: TypeAlias = Callable[[Raster], Raster]
+"""From `bgrx8` or `rgbx16` in some profile to `bgrx8` as a screen is to be given it. It is called
+for some rows at a time."""
+
+
+def document_raster(pixels: Codes, profile: bytes) -> Raster:
+    """What a picture's own numbers are read from: `rgb8` or `rgbx16`, in its own profile."""
+    if pixels.dtype == np.uint16:
+        return _strip(pixels, profile)
+    return replace(to_raster(pixels.astype(np.uint8, copy=False), "rgb8"), profile=profile)
+
+
+def pyramid(
+    pixels: Codes, profile: bytes = b"", convert: Convert | None = None
+) -> tuple[Raster, ...]:
     """Full size, half, quarter and so on, as `bgrx8`; each level averages 2 × 2 of the last.
 
-    Level n has ceil(width / 2^n) columns of 2^n document pixels each: where the width does not
-    divide, the last column covers fewer, and the level reaches a little past the picture. Rows
-    likewise. Averages sRGB codes, as screens and editors do. Together 5.3 bytes a pixel.
+    `profile` is that of `pixels` (b"": sRGB); `convert` None makes sRGB of them. Level n has
+    ceil(width / 2^n) columns of 2^n document pixels each: where the width does not divide, the last
+    column covers fewer, and the level reaches a little past the picture. Rows likewise. Averages
+    codes, not light, as screens and editors do. Together 5.3 bytes a pixel.
     """
-    level = _bgrx(pixels)
+    level = _for_screen(pixels, profile, convert)
     rasters = []
     while True:
         height, width = level.shape[:2]
@@ -53,7 +71,35 @@ def pyramid(pixels: Pixels) -> tuple[Raster, ...]:
         level = np.asarray(image.reduce(2))
 
 
-def _bgrx(pixels: Pixels) -> Pixels:
+def _for_screen(pixels: Codes, profile: bytes, convert: Convert | None) -> Pixels:
+    height, width = pixels.shape[:2]
+    if convert is None and pixels.dtype == np.uint8 and not profile:
+        return _bgrx(pixels)
+    out = np.empty((height, width, 4), np.uint8)
+    step = max(1, _STRIP // width)
+    for top in range(0, height, step):
+        rows = pixels[top : top + step]
+        if convert is None:
+            out[top : top + step] = _bgrx(colour.into_srgb(rows, profile))
+        else:
+            done = convert(_strip(rows, profile))
+            out[top : top + step] = np.frombuffer(done.data, np.uint8).reshape(-1, width, 4)
+    return out
+
+
+def _strip(pixels: Codes, profile: bytes) -> Raster:
+    height, width = pixels.shape[:2]
+    if pixels.dtype == np.uint8:
+        return Raster(_bgrx(pixels).reshape(-1).data, Size(width, height), "bgrx8", profile)
+    rgbx = np.empty((height, width, 4), np.uint16)
+    for channel in range(3):
+        rgbx[..., channel] = pixels[..., channel]
+    rgbx[..., 3] = 65535
+    data = rgbx.reshape(-1).view(np.uint8).data
+    return Raster(data, Size(width, height), "rgbx16", profile)
+
+
+def _bgrx(pixels: Codes) -> Pixels:
     height, width = pixels.shape[:2]
     bgrx = np.empty((height, width, 4), np.uint8)
     # Channel by channel is twice as fast as one assignment of pixels[..., ::-1].

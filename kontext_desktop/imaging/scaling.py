@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from kontext_desktop.imaging.rasters import Pixels
+from kontext_desktop.imaging.arrays import Pixels
 from kontext_desktop.model import Size
 
 Placement: TypeAlias = tuple[float, float, float, float, float, float]

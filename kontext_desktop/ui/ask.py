@@ -7,7 +7,10 @@ from typing import Protocol
 
 from PySide6.QtWidgets import QWidget
 
-_OPENED = "Pictures (*.jpg *.jpeg *.png *.tif *.tiff *.webp *.gif);;All files (*)"
+_OPENED = (
+    "Pictures (*.jpg *.jpeg *.png *.tif *.tiff *.webp *.gif *.heic *.heif *.avif *.psd *.psb);;"
+    "All files (*)"
+)
 _WRITTEN = "PNG (*.png);;JPEG (*.jpg *.jpeg);;TIFF (*.tif *.tiff);;WebP (*.webp)"
 
 
