@@ -45,6 +45,55 @@ def heic_turned(angle=None, axis=None):
     return bytes(out[: ends[ipco]] + boxes + out[ends[ipco] : links_end] + links + out[links_end:])
 
 
+def matrix_profile(red, green, blue, gamma=2.2):
+    """An ICC 2.1 profile of an RGB space by its primaries' XYZ under D50 (ICC.1:2001-04, 6.3.4)."""
+
+    def fixed(*values):
+        return b"".join(struct.pack(">i", round(value * 65536)) for value in values)
+
+    text = b"Made for a test\0"
+    curve = b"curv\0\0\0\0" + struct.pack(">IH", 1, round(gamma * 256))
+    tags = {
+        b"desc": b"desc\0\0\0\0" + struct.pack(">I", len(text)) + text + bytes(78),
+        b"cprt": b"text\0\0\0\0public domain\0",
+        b"wtpt": b"XYZ \0\0\0\0" + fixed(0.9642, 1.0, 0.8249),
+        b"rXYZ": b"XYZ \0\0\0\0" + fixed(*red),
+        b"gXYZ": b"XYZ \0\0\0\0" + fixed(*green),
+        b"bXYZ": b"XYZ \0\0\0\0" + fixed(*blue),
+        **dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve),
+    }
+    table, body = b"", b""
+    start = 128 + 4 + 12 * len(tags)
+    for name, data in tags.items():
+        data += bytes(-len(data) % 4)
+        table += name + struct.pack(">II", start + len(body), len(data))
+        body += data
+    header = struct.pack(">I4x4s", start + len(body), b"\x02\x10\0\0") + b"mntrRGB XYZ "
+    header += bytes(12) + b"acsp" + bytes(28) + fixed(0.9642, 1.0, 0.8249) + bytes(48)
+    return header + struct.pack(">I", len(tags)) + table + body
+
+
+def wide_rgb_profile():
+    """Adobe RGB (1998) by its primaries and gamma."""
+    return matrix_profile(
+        (0.60974, 0.31111, 0.01947), (0.20528, 0.62567, 0.06087), (0.14919, 0.06322, 0.74457)
+    )
+
+
+def pro_photo_profile():
+    """ROMM RGB by its primaries; a gamma of 1.8."""
+    return matrix_profile(
+        (0.79767, 0.28804, 0.0), (0.13519, 0.71188, 0.0), (0.03134, 0.00009, 0.82491), 1.8
+    )
+
+
+def display_p3_profile():
+    """Display P3 by its primaries, adapted to D50; a gamma of 2.2 for its curve."""
+    return matrix_profile(
+        (0.51512, 0.24120, -0.00105), (0.29198, 0.69225, 0.04189), (0.15710, 0.06657, 0.78407)
+    )
+
+
 def photoshop(planes, *, mode=3, large=False, profile=b"", layers=(), names=(), transparent=False):
     """A PSD or PSB with `planes` (channels, height, width) flattened, and empty `layers`, each a
     name and whether it has a mask. After Adobe's file format specification."""

@@ -6,13 +6,14 @@ library, no network. Blocking and free of shared state: any thread may call it.
 """
 
 from kontext_desktop.imaging.arrays import Codes, Pixels
-from kontext_desktop.imaging.colour import from_srgb, into_srgb
-from kontext_desktop.imaging.encoding import encode
+from kontext_desktop.imaging.colour import from_srgb, into_srgb, to_depth
+from kontext_desktop.imaging.encoding import deepest, encode
+from kontext_desktop.imaging.metadata import Metadata
 from kontext_desktop.imaging.rasters import (
-    Convert,
     document_raster,
     from_raster,
     pyramid,
+    shows_numbers,
     to_raster,
 )
 from kontext_desktop.imaging.reading import (
@@ -20,8 +21,10 @@ from kontext_desktop.imaging.reading import (
     OUTPUT_MAX_PIXELS,
     Native,
     Probe,
+    find_kind,
     probe,
     read,
+    read_metadata,
     read_native,
     verify_output,
 )
@@ -32,12 +35,14 @@ __all__ = [
     "MAX_PIXELS",
     "OUTPUT_MAX_PIXELS",
     "Codes",
-    "Convert",
+    "Metadata",
     "Native",
     "Pixels",
     "Probe",
+    "deepest",
     "document_raster",
     "encode",
+    "find_kind",
     "from_raster",
     "from_srgb",
     "into_srgb",
@@ -45,9 +50,12 @@ __all__ = [
     "probe",
     "pyramid",
     "read",
+    "read_metadata",
     "read_native",
     "scale",
+    "shows_numbers",
     "sniff",
+    "to_depth",
     "to_raster",
     "verify_output",
 ]

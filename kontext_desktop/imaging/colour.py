@@ -80,6 +80,18 @@ def plan(model: Model, embedded: bytes) -> Conversion:
     return Conversion(model, embedded, name, native=model == "RGB" and _leads_back(embedded))
 
 
+def describe(conversion: Conversion, model: Model) -> str:
+    """What the numbers of a picture of `model` are taken for."""
+    if model in ("CMYK", "LAB"):
+        name = "Lab" if model == "LAB" else "CMYK"
+        known = f" ({conversion.name})" if conversion.profile and model == "CMYK" else ""
+        return f"{name}{known}, converted to sRGB"
+    grey = "Grey, " if model == "L" else ""
+    if conversion.note:
+        return f"{grey}profile not usable, as sRGB"
+    return f"{grey}{conversion.name}" if conversion.name else f"{grey}untagged, as sRGB"
+
+
 def to_srgb(codes: Codes, alpha: Codes | None, conversion: Conversion) -> Pixels:
     """`codes` as 8-bit sRGB; what is transparent is laid on white."""
     rgb: Pixels = on_white(_converted(codes, conversion, np.uint8), to_depth(alpha, np.uint8))

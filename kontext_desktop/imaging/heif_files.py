@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import BinaryIO
 
 import numpy as np
+from PIL import Image
 
+from kontext_desktop.imaging.damage import DAMAGE
+from kontext_desktop.imaging.metadata import Metadata, normal_exif
 from kontext_desktop.imaging.source import Decoded, Facts, reduced, split_alpha
 from kontext_desktop.model import Size
 
@@ -40,3 +44,9 @@ class HeifFile:
             raise ValueError(f"decoded as {width} x {height}")
         codes = np.array(codes[:height, :width])
         return reduced(split_alpha(codes, 1 if self.facts.model == "L" else 3), within)
+
+    def find_metadata(self) -> Metadata:
+        info, exif = self._image.info, Image.Exif()
+        with suppress(*DAMAGE):
+            exif.load(info.get("exif") or b"")
+        return Metadata(normal_exif(exif), info.get("xmp") or b"")

@@ -12,10 +12,13 @@ from collections.abc import Sequence
 from typing import Any, BinaryIO
 
 import numpy as np
+from PIL import Image
 
 from kontext_desktop.imaging.arrays import Codes
 from kontext_desktop.imaging.colour import Model
-from kontext_desktop.imaging.source import DAMAGE, Decoded, Facts, reduced, split_alpha
+from kontext_desktop.imaging.damage import DAMAGE
+from kontext_desktop.imaging.metadata import Metadata, normal_exif
+from kontext_desktop.imaging.source import Decoded, Facts, reduced, split_alpha
 from kontext_desktop.model import Size
 
 _MODELS: dict[int, tuple[Model, int]] = {
@@ -28,6 +31,7 @@ _MODELS: dict[int, tuple[Model, int]] = {
     9: ("LAB", 3),
 }
 _INDEXED = 2
+_IPTC, _EXIF, _XMP = 1028, 1058, 1060
 _PROFILE, _ALPHA_NAMES, _ALPHA_UNICODE, _VERSION_INFO = 1039, 1006, 1045, 1057
 _NAMED = 6
 """So many layers or channels are named in a note; of more, only the number is said."""
@@ -105,6 +109,13 @@ class PhotoshopFile:
             out[..., number] = plane
         return reduced(split_alpha(self._as_usual(out), self.facts_channels), within)
 
+    def find_metadata(self) -> Metadata:
+        exif = Image.Exif()
+        found, xmp, iptc = (self._get(number) for number in (_EXIF, _XMP, _IPTC))
+        with contextlib.suppress(*DAMAGE):
+            exif.load(found or b"")
+        return Metadata(normal_exif(exif), *(_raw(part) for part in (xmp, iptc)))
+
     @property
     def facts_channels(self) -> int:
         return 3 if self._palette and self._header.color_mode == _INDEXED else self._channels
@@ -157,6 +168,10 @@ class PhotoshopFile:
 
 _RECORDS = 64 << 20
 """Bytes in which the records of all layers are looked for."""
+
+
+def _raw(value: Any) -> bytes:
+    return value if isinstance(value, bytes) else str(value or "").encode()
 
 
 def _skip(stream: BinaryIO, size: int) -> bytes:

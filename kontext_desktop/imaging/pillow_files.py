@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 from PIL import Image, ImageFile
 
 from kontext_desktop.imaging.colour import Model
-from kontext_desktop.imaging.source import DAMAGE, Decoded, Facts, reduced, split_alpha
+from kontext_desktop.imaging.damage import DAMAGE
+from kontext_desktop.imaging.metadata import Metadata, find_iptc, normal_exif
+from kontext_desktop.imaging.source import Decoded, Facts, reduced, split_alpha
 from kontext_desktop.model import Size
 
 _ORIENTATION = 0x0112
@@ -53,6 +56,23 @@ class PillowFile:
             codes[..., 1:] ^= 128  # Pillow hands out a* and b* with a sign
         return split_alpha(codes, _MODES[image.mode])
 
+    def find_metadata(self) -> Metadata:
+        image = self._image
+        with suppress(*DAMAGE):
+            image.load()  # PNG allows these facts behind the pixels
+        info = image.info
+        xmp = info.get("xmp", b"")
+        iptc: object = b""
+        if image.format == "TIFF":
+            xmp = get_tag(image, 700) or b""
+            iptc = get_tag(image, 33723) or find_iptc(_bytes(get_tag(image, 34377)))
+        elif info.get("photoshop"):
+            iptc = find_iptc(info["photoshop"])
+        exif = b""
+        with suppress(*DAMAGE):
+            exif = normal_exif(image.getexif())
+        return Metadata(exif, _bytes(xmp), _bytes(iptc))
+
     def _decode_deep(self) -> Decoded:
         """Pillow would give eight bits without a word."""
         import imagecodecs
@@ -70,6 +90,13 @@ class PillowFile:
         if codes.dtype == np.uint16 and self.facts.depth < 16:
             codes = widened(codes, self.facts.depth)
         return split_alpha(codes, 1 if codes.ndim == 2 or codes.shape[2] < 3 else 3)
+
+
+def _bytes(value: object) -> bytes:
+    """As a tag holds them: some programs write bytes as numbers of four."""
+    if isinstance(value, tuple) and all(isinstance(part, int) for part in value):
+        return b"".join(part.to_bytes(4 if part > 255 else 1, "little") for part in value)
+    return value if isinstance(value, bytes) else b""
 
 
 def widened(codes: Any, depth: int) -> Any:

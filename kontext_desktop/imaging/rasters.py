@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal, TypeAlias
+from typing import Literal
 
 import numpy as np
 from PIL import Image
 
 from kontext_desktop.imaging import colour
 from kontext_desktop.imaging.arrays import Codes, Pixels
-from kontext_desktop.model import Raster, Size
+from kontext_desktop.model import Raster, Screen, Size
 
 _STRIP = 1 << 19
 """Pixels that are converted at a time: Qt keeps Python waiting meanwhile, four milliseconds."""
@@ -37,11 +36,6 @@ def from_raster(raster: Raster) -> Pixels:
     return np.ascontiguousarray(flat.reshape(height, width, 4)[..., 2::-1])
 
 
-Convert: TypeAlias = Callable[[Raster], Raster]
-"""From `bgrx8` or `rgbx16` in some profile to `bgrx8` as a screen is to be given it. It is called
-for some rows at a time."""
-
-
 def document_raster(pixels: Codes, profile: bytes) -> Raster:
     """What a picture's own numbers are read from: `rgb8` or `rgbx16`, in its own profile."""
     if pixels.dtype == np.uint16:
@@ -50,16 +44,16 @@ def document_raster(pixels: Codes, profile: bytes) -> Raster:
 
 
 def pyramid(
-    pixels: Codes, profile: bytes = b"", convert: Convert | None = None
+    pixels: Codes, profile: bytes = b"", screen: Screen | None = None
 ) -> tuple[Raster, ...]:
     """Full size, half, quarter and so on, as `bgrx8`; each level averages 2 × 2 of the last.
 
-    `profile` is that of `pixels` (b"": sRGB); `convert` None makes sRGB of them. Level n has
+    `profile` is that of `pixels` (b"": sRGB); `screen` None makes sRGB of them. Level n has
     ceil(width / 2^n) columns of 2^n document pixels each: where the width does not divide, the last
     column covers fewer, and the level reaches a little past the picture. Rows likewise. Averages
     codes, not light, as screens and editors do. Together 5.3 bytes a pixel.
     """
-    level = _for_screen(pixels, profile, convert)
+    level = _for_screen(pixels, profile, screen)
     rasters = []
     while True:
         height, width = level.shape[:2]
@@ -71,18 +65,23 @@ def pyramid(
         level = np.asarray(image.reduce(2))
 
 
-def _for_screen(pixels: Codes, profile: bytes, convert: Convert | None) -> Pixels:
+def shows_numbers(pixels: Codes, profile: bytes, screen: Screen | None) -> bool:
+    """Whether the screen is given the picture's own numbers."""
+    return pixels.dtype == np.uint8 and profile == (screen.profile if screen is not None else b"")
+
+
+def _for_screen(pixels: Codes, profile: bytes, screen: Screen | None) -> Pixels:
     height, width = pixels.shape[:2]
-    if convert is None and pixels.dtype == np.uint8 and not profile:
+    if shows_numbers(pixels, profile, screen):
         return _bgrx(pixels)
     out = np.empty((height, width, 4), np.uint8)
     step = max(1, _STRIP // width)
     for top in range(0, height, step):
         rows = pixels[top : top + step]
-        if convert is None:
+        if screen is None:
             out[top : top + step] = _bgrx(colour.into_srgb(rows, profile))
         else:
-            done = convert(_strip(rows, profile))
+            done = screen.convert(_strip(rows, profile))
             out[top : top + step] = np.frombuffer(done.data, np.uint8).reshape(-1, width, 4)
     return out
 

@@ -12,19 +12,22 @@ import os
 import stat
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
+import numpy as np
 from PIL import Image, ImageFile, UnidentifiedImageError
 
 from kontext_desktop.errors import ImageError
 from kontext_desktop.imaging import colour
 from kontext_desktop.imaging.arrays import Codes, Pixels
 from kontext_desktop.imaging.colour import Conversion
+from kontext_desktop.imaging.damage import DAMAGE
+from kontext_desktop.imaging.metadata import Metadata
 from kontext_desktop.imaging.pillow_files import PillowFile, get_tag
 from kontext_desktop.imaging.signatures import HEAD, PILLOW_FORMATS, find_refused_kind, sniff
-from kontext_desktop.imaging.source import DAMAGE, SWAPPING, Facts, Source, turned
+from kontext_desktop.imaging.source import SWAPPING, Facts, Source, turned
 from kontext_desktop.model import Size
 
 MAX_PIXELS = 300_000_000
@@ -53,6 +56,8 @@ class Probe:
     """Bits a channel of the file; of the palette's colours where it has a palette."""
     profile: str
     """The embedded colour profile's own description, "" without one."""
+    colours: str
+    """What its numbers are taken for, as words: "Adobe RGB (1998)", "untagged, as sRGB"."""
     notes: tuple[str, ...]
     """What the person should know of how it is read, in plain sentences."""
 
@@ -104,6 +109,25 @@ def verify_output(data: bytes) -> tuple[Probe, Pixels]:
     not the picture that was paid for."""
     with _opened(data, OUTPUT_MAX_PIXELS) as opened:
         return _probed(opened.facts), _decoded(opened, None)
+
+
+def find_kind(source: Path | bytes, *, max_pixels: int = MAX_PIXELS) -> tuple[np.dtype[Any], bytes]:
+    """The depth and profile that `read_native` would give; decodes no pixels."""
+    with _opened(source, max_pixels) as opened:
+        conversion = _plan(opened.facts)
+        depth = np.dtype(np.uint16 if opened.facts.depth > 8 else np.uint8)
+        return depth, conversion.profile if conversion.native else b""
+
+
+def read_metadata(source: Path | bytes, *, max_pixels: int = MAX_PIXELS) -> Metadata:
+    """What `source` says beside its pixels; what cannot be read of that is left out."""
+    with _opened(source, max_pixels) as opened:
+        conversion = _plan(opened.facts)
+        kept = opened.find_metadata()
+        # A name without a profile to apply: it is sRGB by that name.
+        usable = conversion.native or (conversion.model == "RGB" and conversion.name)
+        usable = usable and not conversion.note
+        return replace(kept, profile=opened.facts.profile if usable else b"")
 
 
 @contextlib.contextmanager
@@ -267,7 +291,14 @@ def _probed(facts: Facts) -> Probe:
         "Transparency is shown on white." if facts.transparent else "",
         *facts.notes,
     ]
-    return Probe(facts.format, size, facts.depth, conversion.name, tuple(filter(None, notes)))
+    return Probe(
+        facts.format,
+        size,
+        facts.depth,
+        conversion.name,
+        colour.describe(conversion, facts.model),
+        tuple(filter(None, notes)),
+    )
 
 
 def _plan(facts: Facts) -> Conversion:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from kontext_desktop.imaging.arrays import Pixels
+from kontext_desktop.imaging.arrays import Codes
 from kontext_desktop.model import Size
 
 Placement: TypeAlias = tuple[float, float, float, float, float, float]
@@ -27,7 +27,7 @@ Box: TypeAlias = tuple[float, float, float, float]
 """Left, top, right, bottom in pixels, fractions allowed."""
 
 
-def scale(pixels: Pixels, size: Size, box: Box | None = None) -> Pixels:
+def scale(pixels: Codes, size: Size, box: Box | None = None) -> Codes:
     """`pixels`, or the part `box` of them, at `size`; always a new array.
 
     Shrinking: a box average down to twice the size, then Lanczos. On gratings that kept 99 % of
@@ -41,12 +41,12 @@ def scale(pixels: Pixels, size: Size, box: Box | None = None) -> Pixels:
         return pixels[int(top) : int(bottom), int(left) : int(right)].copy()
     shrinks = size.width < right - left or size.height < bottom - top
     filter_ = Image.Resampling.LANCZOS if shrinks else Image.Resampling.BICUBIC
-    image = Image.fromarray(np.ascontiguousarray(pixels))
-    return np.array(image.resize(size, filter_, box, reducing_gap=2.0))
+    return _resized(_images(pixels), size, filter_, box, pixels.dtype, 2.0)
 
 
-def place(canvas: Pixels, pixels: Pixels, placement: Placement) -> Pixels:
+def place(canvas: Codes, pixels: Codes, placement: Placement) -> Codes:
     """Draw `pixels` onto `canvas` where `placement` puts them; returns `canvas`, changed in place.
+    Both are of the same depth.
 
     `placement` (a, b, c, d, e, f) takes a point of `pixels` to x' = a x + c, y' = e y + f on the
     canvas; points are corners, so pixel (0, 0) covers the square from there to (1, 1). Canvas
@@ -64,13 +64,14 @@ def place(canvas: Pixels, pixels: Pixels, placement: Placement) -> Pixels:
     # Edge pixels covered in part reach past the picture: repeat its border that far.
     pad_x, pad_y = math.ceil(1 / a), math.ceil(1 / e)
     margin = ((pad_y, pad_y), (pad_x, pad_x), (0, 0))
-    image = Image.fromarray(np.pad(pixels, margin, "edge"))
+    images = _images(np.pad(pixels, margin, "edge"))
     filter_ = Image.Resampling.LANCZOS if a < 1 or e < 1 else Image.Resampling.BICUBIC
     left, right = ((x - c) / a + pad_x for x in (columns.start, columns.stop))
     for top in range(rows.start, rows.stop, _BAND):
         bottom = min(rows.stop, top + _BAND)
         box = (left, (top - f) / e + pad_y, right, (bottom - f) / e + pad_y)
-        drawn = np.asarray(image.resize((len(across), bottom - top), filter_, _inside(box, image)))
+        size = Size(len(across), bottom - top)
+        drawn = _resized(images, size, filter_, _inside(box, images[0]), canvas.dtype)
         band = down[top - rows.start : bottom - rows.start]
         _mix(canvas[top:bottom, columns], drawn, band, across)
     return canvas
@@ -95,7 +96,33 @@ def _inside(
     return max(0.0, left), max(0.0, top), min(image.width, right), min(image.height, bottom)
 
 
-def _mix(canvas: Pixels, drawn: Pixels, down: Cover, across: Cover) -> None:
+def _images(codes: Codes) -> list[Image.Image]:
+    """Of 8 bits one, of 16 bits one of floating point for each channel: Pillow has no other way
+    to resample those."""
+    if codes.dtype == np.uint8:
+        return [Image.fromarray(np.ascontiguousarray(codes))]
+    channels = (codes[..., channel].astype(np.float32) for channel in range(codes.shape[2]))
+    return [Image.fromarray(channel) for channel in channels]
+
+
+def _resized(
+    images: list[Image.Image],
+    size: Size,
+    filter_: Image.Resampling,
+    box: Box,
+    dtype: npt.DTypeLike,
+    gap: float | None = None,
+) -> Codes:
+    if len(images) == 1:
+        return np.array(images[0].resize(size, filter_, box, reducing_gap=gap))
+    out = np.empty((size.height, size.width, len(images)), dtype)
+    for channel, image in enumerate(images):
+        drawn = np.asarray(image.resize(size, filter_, box, reducing_gap=gap))
+        out[..., channel] = np.rint(drawn).clip(0, 65535)
+    return out
+
+
+def _mix(canvas: Codes, drawn: Codes, down: Cover, across: Cover) -> None:
     if down.min() == 1 and across.min() == 1:
         canvas[:] = drawn
         return

@@ -2,36 +2,15 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 import numpy as np
-from PIL import Image
 
 from kontext_desktop.imaging.arrays import Codes
 from kontext_desktop.imaging.colour import Model
+from kontext_desktop.imaging.metadata import Metadata
 from kontext_desktop.model import Size
-
-DAMAGE = (
-    # What decoders were seen, or are known, to raise on damaged files. UserWarning: where the
-    # caller has made warnings errors.
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    EOFError,
-    Image.DecompressionBombError,
-    LookupError,
-    OSError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    UserWarning,
-    ValueError,
-    struct.error,
-    zlib.error,
-)
 
 
 @dataclass(slots=True)
@@ -63,6 +42,9 @@ class Source(Protocol):
 
     def decode(self, within: Size | None) -> Decoded:
         """The pixels as stored; with `within` (of stored pixels) reduced, but not below it."""
+
+    def find_metadata(self) -> Metadata:
+        """Without the profile."""
 
 
 SWAPPING = (5, 6, 7, 8)

@@ -7,10 +7,13 @@ import logging
 from typing import Any, BinaryIO
 
 import numpy as np
+from PIL import Image
 
 from kontext_desktop.imaging.colour import Model
+from kontext_desktop.imaging.damage import DAMAGE
+from kontext_desktop.imaging.metadata import Metadata, find_iptc, normal_exif
 from kontext_desktop.imaging.pillow_files import widened
-from kontext_desktop.imaging.source import DAMAGE, Decoded, Facts, reduced, split_alpha
+from kontext_desktop.imaging.source import Decoded, Facts, reduced, split_alpha
 from kontext_desktop.model import Size
 
 _MODELS: dict[int, Model] = {0: "L", 1: "L", 2: "RGB", 5: "CMYK", 8: "LAB", 9: "LAB"}
@@ -82,6 +85,24 @@ class TiffFile:
         if self._alpha == _PREMULTIPLIED and decoded.alpha is not None:
             decoded = Decoded(_straight(decoded.codes, decoded.alpha), decoded.alpha)
         return reduced(decoded, within)
+
+    def find_metadata(self) -> Metadata:
+        stream: Any = self._file.filehandle
+        stream.seek(0)
+        exif = b""
+        with contextlib.suppress(*DAMAGE):
+            known = Image.Exif()
+            known.load_from_fp(stream)
+            exif = normal_exif(known)
+        xmp, iptc, resources = (self._get_bytes(tag) for tag in (700, 33723, 34377))
+        return Metadata(exif, xmp, iptc or find_iptc(resources))
+
+    def _get_bytes(self, number: int) -> bytes:
+        tag = self._page.tags.get(number)
+        if tag is None:
+            return b""
+        self._file.filehandle.seek(tag.valueoffset)
+        return bytes(self._file.filehandle.read(tag.valuebytecount))
 
     def _as_usual(self, codes: Any) -> Any:
         """Zero is black, and Lab as ICC version 4 counts it."""

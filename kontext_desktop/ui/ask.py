@@ -11,7 +11,10 @@ _OPENED = (
     "Pictures (*.jpg *.jpeg *.png *.tif *.tiff *.webp *.gif *.heic *.heif *.avif *.psd *.psb);;"
     "All files (*)"
 )
-_WRITTEN = "PNG (*.png);;JPEG (*.jpg *.jpeg);;TIFF (*.tif *.tiff);;WebP (*.webp)"
+_WRITTEN = (
+    "PNG, 8 or 16 bit as the original (*.png);;JPEG, 8 bit (*.jpg *.jpeg);;"
+    "TIFF, 8 or 16 bit as the original (*.tif *.tiff);;WebP, 8 bit (*.webp)"
+)
 
 
 class Ask(Protocol):

@@ -33,7 +33,7 @@ from kontext_desktop.workbench.state import Deed, Desk, Notice, Tone
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
-    from kontext_desktop.model import Job, Raster, Step, Version
+    from kontext_desktop.model import Job, Raster, Screen, Step, Version
 
 MODEL = KONTEXT_MAX
 RECENT = 10
@@ -207,11 +207,19 @@ class Workbench(QObject):
             # At once, not only at the end: what is open is found again after a crash too.
             self._service.keep(self.settings._replace(recent_files=recent, window=window))
 
-        self._documents.open(path.name, lambda studio: errands.bring_in(studio, path), opened)
+        screen = self._gallery.screen
+        self._documents.open(
+            path.name, lambda studio: errands.bring_in(studio, path, screen), opened
+        )
 
     def paste_picture(self, picture: Raster, name: str) -> None:
         """Make a document of pixels that came without a file."""
-        self._documents.open(name, lambda studio: errands.paste(studio, picture, name))
+        screen = self._gallery.screen
+        self._documents.open(name, lambda studio: errands.paste(studio, picture, name, screen))
+
+    def set_screen(self, screen: Screen) -> None:
+        """Make pictures ready for the screen that the window is on now."""
+        self._documents.set_screen(screen)
 
     def show_version(self, version_id: str) -> None:
         """Put a version on the canvas; the next edit starts from it."""
@@ -250,7 +258,8 @@ class Workbench(QObject):
             return ""
         from kontext_desktop.engine import export
 
-        return export.propose_name(document.name, version)
+        suffix = export.propose_suffix(document)
+        return export.propose_name(document.name, version, suffix=suffix)
 
     def export(self, version_id: str, target: Path, *, force: bool) -> None:
         """Write a version's appearance to a file and say where it lies."""
@@ -262,6 +271,12 @@ class Workbench(QObject):
             self._documents.say_busy("")
             self._tell(error)
 
+        from kontext_desktop.engine import export
+
+        document = self._documents.document
+        loss = export.tell_losses(document, target) if document is not None else ""
+        if loss:
+            self.notice_raised.emit(Notice(Tone.LOOK, loss))
         self._documents.say_busy(f"Writing {target.name}")
         self._link.run(
             lambda studio: errands.export(studio, version, target, force),

@@ -16,7 +16,7 @@ from kontext_desktop.workbench.state import Notice, Picture, Tone
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
-    from kontext_desktop.model import Document, Version
+    from kontext_desktop.model import Document, Screen, Version
 
 
 class Documents(QObject):
@@ -69,11 +69,13 @@ class Documents(QObject):
         """Bring something onto the desk; if something else is asked for meanwhile, that wins.
         `opened` is called just before it is shown."""
         self._opening += 1
-        ticket = self._opening
+        ticket, screen = self._opening, self._gallery.screen
 
         def done(found: errands.Opened | None) -> None:
             if ticket == self._opening:
                 self.say_busy("")
+                if found is not None and screen is not self._gallery.screen:
+                    found = found._replace(master=None)  # made ready for the screen before
                 if found is not None:
                     opened(found)
                     self._put_on_desk(found)
@@ -156,7 +158,7 @@ class Documents(QObject):
         if at_hand is not None:
             self._picture_made(at_hand)
         else:
-            self._gallery.want_picture(version, document.size)
+            self._gallery.want_picture(version, document)
         self.version_chosen.emit(version)
 
     def compare_with(self, version_id: str) -> None:
@@ -182,14 +184,21 @@ class Documents(QObject):
         if at_hand is not None:
             self.before_shown.emit(at_hand)
         else:
-            self._gallery.want_picture(before, self.document.size)
+            self._gallery.want_picture(before, self.document)
 
     def want_detail(self) -> None:
         """Bring the shown version, and the one before, as a whole: somebody looks closely."""
         document = self.document
         for version in (self.find_shown(), self.find_before()):
             if version is not None and document is not None:
-                self._gallery.want_whole(version, document.size)
+                self._gallery.want_whole(version, document)
+
+    def set_screen(self, screen: Screen) -> None:
+        """Make the pictures on the canvas ready for another screen."""
+        self._gallery.set_screen(screen)
+        shown, document = self.find_shown(), self.document
+        if shown is not None and document is not None:
+            self._gallery.want_picture(shown, document)
 
     def want_thumbnail(self, version_id: str) -> None:
         version = self.find_version(version_id)
@@ -213,9 +222,8 @@ class Documents(QObject):
         if not again:
             self._compared = ""
         self.arrived.emit(found, again)
-        if found.master:
-            original = found.versions[0].id
-            self._gallery.take(Picture(original, found.document.size, found.master, False))
+        if found.master is not None:
+            self._gallery.take(found.master)
         else:
             self.picture_shown.emit(None)
         self.versions_changed.emit()

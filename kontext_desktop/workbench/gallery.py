@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from kontext_desktop.errors import KontextError
-from kontext_desktop.first_words import Size
 from kontext_desktop.workbench import errands
 from kontext_desktop.workbench.link import StudioLink
 from kontext_desktop.workbench.state import Picture
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
-    from kontext_desktop.model import Raster, Version
+    from kontext_desktop.model import Document, Raster, Screen, Version
 
 AT_HAND_BYTES = 800_000_000
 """Pictures kept so that going back to one is instant; the newest is kept whatever its size."""
@@ -39,10 +38,22 @@ class Gallery(QObject):
         super().__init__(parent)
         self._link = link
         self._at_hand: OrderedDict[str, Picture] = OrderedDict()
+        self._screen: Screen | None = None
         self._thumbnails: dict[str, Raster] = {}
         self.drifts: dict[str, float] = {}
         """version_id to how far its result moved from what was sent."""
         self._under_way: set[tuple[str, str]] = set()
+
+    @property
+    def screen(self) -> Screen | None:
+        """What pictures are made ready for; None: an sRGB screen."""
+        return self._screen
+
+    def set_screen(self, screen: Screen) -> None:
+        """Pictures for another screen are of no use on this one."""
+        self._screen = screen
+        self._at_hand.clear()
+        self._under_way = {what for what in self._under_way if what[0] not in ("picture", "whole")}
 
     def find(self, version_id: str) -> Picture | None:
         """A version's picture if one is at hand: the whole, or the one for review."""
@@ -59,31 +70,33 @@ class Gallery(QObject):
         while len(self._at_hand) > 1 and sum(map(_bytes, self._at_hand.values())) > AT_HAND_BYTES:
             self._at_hand.popitem(last=False)
 
-    def want_picture(self, version: Version, size: Size) -> None:
+    def want_picture(self, version: Version, document: Document) -> None:
         """Make a version's picture for review unless that is under way; `picture_made` brings it.
         It is a preview: the original is not looked at for it."""
+        screen = self._screen
+        self._make(
+            "picture",
+            version,
+            lambda studio: errands.show_review(studio, version, document, screen),
+        )
 
-        def work(studio: Studio) -> Picture:
-            from kontext_desktop.engine import preview
-
-            return Picture(version.id, size, preview.review(studio.library, version), True)
-
-        self._make("picture", version, work)
-
-    def want_whole(self, version: Version, size: Size) -> None:
+    def want_whole(self, version: Version, document: Document) -> None:
         """Make a version's whole picture unless it is at hand or under way."""
-
-        def work(studio: Studio) -> Picture:
-            from kontext_desktop.engine import preview
-
-            return Picture(version.id, size, preview.whole(studio.library, version), False)
-
+        screen = self._screen
         at_hand = self.find(version.id)
         if at_hand is None or at_hand.preview:
-            self._make("whole", version, work)
+            self._make(
+                "whole",
+                version,
+                lambda studio: errands.show_whole(studio, version, document, screen),
+            )
 
     def _make(self, kind: str, version: Version, work: Callable[[Studio], Picture]) -> None:
+        screen = self._screen
+
         def done(picture: Picture) -> None:
+            if screen is not self._screen:
+                return  # the window has moved to another one meanwhile
             self._under_way.discard((kind, version.id))
             self.take(picture)
             self.picture_made.emit(self._at_hand.get(version.id, picture))
@@ -158,4 +171,5 @@ class Gallery(QObject):
 
 
 def _bytes(picture: Picture) -> int:
-    return sum(len(level.data) for level in picture.levels)
+    numbers = len(picture.numbers.data) if picture.numbers is not None else 0
+    return numbers + sum(len(level.data) for level in picture.levels)
