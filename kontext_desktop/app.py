@@ -103,7 +103,7 @@ def _run(options: argparse.Namespace) -> int:
     sys.excepthook = _bug_catcher(window)
     window.show()
     # The first paint comes before anything is opened.
-    QTimer.singleShot(0, lambda: _start(application, workbench, options.files))
+    QTimer.singleShot(0, lambda: _start(application, window, workbench, options.files))
     rehearsal = _rehearse(workbench, application) if options.self_test else None
     status = application.exec()
     still = workbench.close()
@@ -118,7 +118,9 @@ def _run(options: argparse.Namespace) -> int:
     return status
 
 
-def _start(application: QApplication, workbench: Workbench, files: Sequence[Path]) -> None:
+def _start(
+    application: QApplication, window: MainWindow, workbench: Workbench, files: Sequence[Path]
+) -> None:
     """What follows the first paint."""
     gc.freeze()  # what was made so far stays until the end: it is not looked through again
     gc.enable()  # `__main__` turned it off
@@ -126,7 +128,17 @@ def _start(application: QApplication, workbench: Workbench, files: Sequence[Path
 
     application.setWindowIcon(QIcon(str(paths.resources() / "icon.png")))
     start_log(paths.log_folder())
+    manage_colour(window, workbench)
     workbench.start(files)
+
+
+def manage_colour(window: MainWindow, workbench: Workbench) -> None:
+    """Have pictures made ready for the screen that the window is on, and say which that is."""
+    from kontext_desktop.ui.display import Display
+
+    display = Display(window, workbench)
+    display.changed.connect(window.top_bar.show_display)
+    display.look()
 
 
 def start_log(folder: Path) -> None:

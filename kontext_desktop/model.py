@@ -8,7 +8,7 @@ seconds since 1970 (UTC).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -33,15 +33,6 @@ class Raster:
     format: Literal["bgrx8", "rgb8", "rgbx16"] = "bgrx8"
     profile: bytes = b""
     """ICC, of RGB; empty for sRGB."""
-
-
-class Screen(NamedTuple):
-    """How pixels are made ready for the screen that the window is on."""
-
-    profile: bytes
-    """The screen's, ICC; empty for sRGB. `bgrx8` in this profile is shown as it is."""
-    convert: Callable[[Raster], Raster]
-    """From `bgrx8` or `rgbx16` in any profile to `bgrx8` in the screen's; from any thread."""
 
 
 @dataclass(frozen=True, slots=True)

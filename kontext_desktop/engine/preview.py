@@ -7,6 +7,7 @@ arrives, and kept in the library's cache; looking again touches no original.
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -16,9 +17,9 @@ from kontext_desktop.errors import ImageError, LibraryError
 from kontext_desktop.imaging import (
     Native,
     Pixels,
+    between,
     document_raster,
     encode,
-    into_srgb,
     probe,
     pyramid,
     read,
@@ -28,7 +29,7 @@ from kontext_desktop.imaging import (
     to_depth,
     to_raster,
 )
-from kontext_desktop.model import Document, Raster, Screen, Size, Version
+from kontext_desktop.model import Document, Raster, Size, Version
 
 if TYPE_CHECKING:
     from kontext_desktop.library import Library
@@ -48,13 +49,13 @@ class Shown(NamedTuple):
     """The largest level's own numbers, where they are others than those on the screen."""
 
 
-def show(native: Native, screen: Screen | None = None) -> Shown:
-    """`screen` None: it is taken for an sRGB one."""
+def show(native: Native, screen: bytes = b"") -> Shown:
+    """`screen`: its ICC profile; b"" for sRGB."""
     same = shows_numbers(*native, screen)
     return Shown(pyramid(*native, screen), None if same else document_raster(*native))
 
 
-def whole(library: Library, version: Version, screen: Screen | None = None) -> Shown:
+def whole(library: Library, version: Version, screen: bytes = b"") -> Shown:
     """A version at full size.
 
     Raises OriginalError where the original is kept by reference and is not there.
@@ -62,7 +63,7 @@ def whole(library: Library, version: Version, screen: Screen | None = None) -> S
     return show(render.render_native(library, version), screen)
 
 
-def review(library: Library, version: Version, screen: Screen | None = None) -> Shown:
+def review(library: Library, version: Version, screen: bytes = b"") -> Shown:
     """A version of 2560 pixels a side at most; the original is looked at only where nothing else
     is left of it."""
     pixels = _find_kept(library, _review_name(version))
@@ -76,7 +77,9 @@ def review(library: Library, version: Version, screen: Screen | None = None) -> 
     return show(pixels, screen)
 
 
-def thumbnail(library: Library, version: Version, top: Pixels | None = None) -> Raster:
+def thumbnail(
+    library: Library, version: Version, top: Pixels | None = None, *, screen: bytes = b""
+) -> Raster:
     """A version at most 320 x 240, kept in the library's cache. `top`: the received picture on top
     of it, where that is decoded already."""
     pixels = _find_kept(library, _thumbnail_name(version))
@@ -86,7 +89,7 @@ def thumbnail(library: Library, version: Version, top: Pixels | None = None) -> 
         size = within(document.size, THUMBNAIL)
         pixels = render.render_native(library, version, size=size, stand_in=stand_in, top=top)
         _keep(library, _thumbnail_name(version), _encode(pixels, 85))
-    return to_raster(into_srgb(*pixels))
+    return _small_raster(pixels, screen)
 
 
 def find_colours(library: Library, document: Document) -> str:
@@ -137,11 +140,15 @@ def keep_original(library: Library, document: Document, review: Native, *, copie
         _keep(library, _thumbnail_name(original), _encode(small, 85))
 
 
-def small(library: Library, sha256: str) -> Raster:
+def small(library: Library, sha256: str, *, screen: bytes = b"") -> Raster:
     """A picture that was received or sent, by its blob, at most 704 x 528; not kept."""
     pixels = read(library.blobs.read(sha256))
     size = within(Size(pixels.shape[1], pixels.shape[0]), SMALL)
-    return to_raster(scale(pixels, size))
+    return _small_raster(Native(scale(pixels, size)), screen)
+
+
+def _small_raster(native: Native, screen: bytes) -> Raster:
+    return replace(to_raster(between(*native, screen)), profile=screen)
 
 
 def _find_stand_in(library: Library, document: Document, box: Size) -> Native | None:

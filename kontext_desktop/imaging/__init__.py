@@ -6,7 +6,7 @@ library, no network. Blocking and free of shared state: any thread may call it.
 """
 
 from kontext_desktop.imaging.arrays import Codes, Pixels
-from kontext_desktop.imaging.colour import from_srgb, into_srgb, to_depth
+from kontext_desktop.imaging.colour import between, from_srgb, into_srgb, to_depth
 from kontext_desktop.imaging.encoding import deepest, encode
 from kontext_desktop.imaging.metadata import Metadata
 from kontext_desktop.imaging.rasters import (
@@ -39,6 +39,7 @@ __all__ = [
     "Native",
     "Pixels",
     "Probe",
+    "between",
     "deepest",
     "document_raster",
     "encode",

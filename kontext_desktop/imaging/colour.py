@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import functools
 import io
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -16,16 +19,14 @@ import numpy.typing as npt
 from PIL import ImageCms
 
 from kontext_desktop.imaging.arrays import Codes, Pixels
+from kontext_desktop.imaging.profiles import convert, grey_as_rgb, transform
 
 Model: TypeAlias = Literal["L", "RGB", "CMYK", "LAB"]
 
 _MODEL_OF_SPACE: dict[str, Model] = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 _NAMES = {"L": "gray", "RGB": "rgb", "CMYK": "cmyk", "LAB": "lab"}
 _BROKEN = "Its colour profile cannot be used: read as sRGB."
-_BPC, _EXACT = 0x2000, 0x0100
-"""Black point compensation. Exact: littleCMS would put a table of 33 steps a side in the place of a
-profile for 16 bits, which is off by up to 12 of 255 in the dark."""
-_BAND = 1 << 20
+_BAND = 1 << 19
 """Pixels that are converted at a time."""
 
 
@@ -71,6 +72,10 @@ def plan(model: Model, embedded: bytes) -> Conversion:
         converted = _transform(cube, embedded, srgb_profile(), model)
     except (ImageCms.PyCMSError, OSError, RuntimeError, ValueError, TypeError):
         return Conversion(model, note=_BROKEN if model != "CMYK" else _uncertain(model))
+    if model == "L":
+        as_rgb = grey_as_rgb(embedded)
+        if as_rgb is not None:
+            return Conversion("RGB", as_rgb, name, native=True)
     if model == "CMYK":
         return Conversion(model, embedded, name, "CMYK: converted with its own profile.")
     # sRGB by another name, where no colour of a 9 x 9 x 9 cube moves by more than one code: leaving
@@ -117,7 +122,22 @@ def from_srgb(pixels: Pixels, profile: bytes, dtype: npt.DTypeLike) -> Codes:
 
 def into_srgb(codes: Codes, profile: bytes) -> Pixels:
     """RGB in a profile (b"": sRGB itself) as 8-bit sRGB."""
-    return _converted(codes, Conversion("RGB", profile), np.uint8)
+    return between(codes, profile, b"")
+
+
+def between(codes: Codes, source: bytes, target: bytes) -> Pixels:
+    """RGB of 8 or 16 bits as 8 bits in another RGB profile; b"" for sRGB. A profile that cannot be
+    used is taken for sRGB."""
+    if source == target:
+        same: Pixels = to_depth(codes, np.uint8)
+        return same
+    out = np.empty(codes.shape, np.uint8)
+    one, other = source or srgb_profile(), target or srgb_profile()
+    try:
+        _fill(out, codes, lambda rows: convert(rows, one, other))
+    except RuntimeError:
+        return between(codes, b"", b"")
+    return out
 
 
 def on_white(rgb: Codes, alpha: Codes | None) -> Codes:
@@ -160,29 +180,36 @@ def _converted(codes: Codes, conversion: Conversion, dtype: npt.DTypeLike) -> Co
         return found
     if codes.shape[2] == 1:
         codes = np.repeat(codes, 3, axis=2)
+    if model == "RGB" and dtype == np.uint8:
+        return between(codes, profile, b"")
     out = np.empty((*codes.shape[:2], 3), dtype)
-    for rows in _bands(codes):
-        out[rows] = _transform(codes[rows], profile, srgb_profile(), model, dtype)
+    _fill(out, codes, lambda rows: _transform(rows, profile, srgb_profile(), model, dtype))
     return out
+
+
+def _fill(out: Codes, codes: Codes, act: Callable[[Codes], Codes]) -> None:
+    """Convert some rows at a time, by as many threads as there are processors, up to four."""
+
+    def fill(rows: slice) -> None:
+        out[rows] = act(codes[rows])
+
+    bands = _bands(codes)
+    if len(bands) < 2:
+        fill(bands[0])
+        return
+    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+        for _ in pool.map(fill, bands):
+            pass
 
 
 def _transform(
     codes: Codes, source: bytes, target: bytes, model: Model, dtype: npt.DTypeLike | None = None
 ) -> Codes:
-    import imagecodecs
-
     if model == "L":
         codes = codes[..., 0]
-    done: Codes = imagecodecs.cms_transform(
-        np.ascontiguousarray(codes),
-        source,
-        target,
-        colorspace=_NAMES[model],
-        outcolorspace="rgb",
-        outdtype=dtype or codes.dtype,
-        intent=int(ImageCms.Intent.RELATIVE_COLORIMETRIC),
-        flags=_BPC | (_EXACT if codes.dtype == np.uint16 else 0),
-    )
+    # Else littleCMS would put a coarse table in the profile's place, which is off where sRGB ends.
+    spaces = (_NAMES[model], "rgb")
+    done: Codes = transform(codes, source, target, exact=True, dtype=dtype, spaces=spaces)
     return done
 
 
@@ -205,7 +232,7 @@ def _naive(inks: Codes) -> Codes:
 
 
 def _bands(codes: Any) -> list[slice]:
-    """Of whole rows, about a megapixel each."""
+    """Of whole rows, about half a megapixel each."""
     height, width = codes.shape[:2]
     step = max(1, _BAND // max(1, width))
     return [slice(top, min(height, top + step)) for top in range(0, height, step)]

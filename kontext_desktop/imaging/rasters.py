@@ -10,10 +10,10 @@ from PIL import Image
 
 from kontext_desktop.imaging import colour
 from kontext_desktop.imaging.arrays import Codes, Pixels
-from kontext_desktop.model import Raster, Screen, Size
+from kontext_desktop.model import Raster, Size
 
-_STRIP = 1 << 19
-"""Pixels that are converted at a time: Qt keeps Python waiting meanwhile, four milliseconds."""
+_STRIP = 1 << 22
+"""Pixels that are converted at a time."""
 
 _SMALLEST = 512
 """The pyramid ends with the first level whose longest side is no longer than this."""
@@ -39,16 +39,14 @@ def from_raster(raster: Raster) -> Pixels:
 def document_raster(pixels: Codes, profile: bytes) -> Raster:
     """What a picture's own numbers are read from: `rgb8` or `rgbx16`, in its own profile."""
     if pixels.dtype == np.uint16:
-        return _strip(pixels, profile)
+        return _deep_raster(pixels, profile)
     return replace(to_raster(pixels.astype(np.uint8, copy=False), "rgb8"), profile=profile)
 
 
-def pyramid(
-    pixels: Codes, profile: bytes = b"", screen: Screen | None = None
-) -> tuple[Raster, ...]:
+def pyramid(pixels: Codes, profile: bytes = b"", screen: bytes = b"") -> tuple[Raster, ...]:
     """Full size, half, quarter and so on, as `bgrx8`; each level averages 2 × 2 of the last.
 
-    `profile` is that of `pixels` (b"": sRGB); `screen` None makes sRGB of them. Level n has
+    `profile` is that of `pixels` (b"": sRGB); `screen` that of the levels. Level n has
     ceil(width / 2^n) columns of 2^n document pixels each: where the width does not divide, the last
     column covers fewer, and the level reaches a little past the picture. Rows likewise. Averages
     codes, not light, as screens and editors do. Together 5.3 bytes a pixel.
@@ -57,7 +55,7 @@ def pyramid(
     rasters = []
     while True:
         height, width = level.shape[:2]
-        rasters.append(Raster(level.reshape(-1).data, Size(width, height)))
+        rasters.append(Raster(level.reshape(-1).data, Size(width, height), "bgrx8", screen))
         if max(width, height) <= _SMALLEST:
             return tuple(rasters)
         # Four bytes a pixel is Pillow's own layout: it reads this array without a copy.
@@ -65,31 +63,27 @@ def pyramid(
         level = np.asarray(image.reduce(2))
 
 
-def shows_numbers(pixels: Codes, profile: bytes, screen: Screen | None) -> bool:
+def shows_numbers(pixels: Codes, profile: bytes, screen: bytes) -> bool:
     """Whether the screen is given the picture's own numbers."""
-    return pixels.dtype == np.uint8 and profile == (screen.profile if screen is not None else b"")
+    return pixels.dtype == np.uint8 and profile == screen
 
 
-def _for_screen(pixels: Codes, profile: bytes, screen: Screen | None) -> Pixels:
-    height, width = pixels.shape[:2]
+def _for_screen(pixels: Codes, profile: bytes, screen: bytes) -> Pixels:
     if shows_numbers(pixels, profile, screen):
         return _bgrx(pixels)
+    height, width = pixels.shape[:2]
     out = np.empty((height, width, 4), np.uint8)
+    out[..., 3] = 255
     step = max(1, _STRIP // width)
     for top in range(0, height, step):
-        rows = pixels[top : top + step]
-        if screen is None:
-            out[top : top + step] = _bgrx(colour.into_srgb(rows, profile))
-        else:
-            done = screen.convert(_strip(rows, profile))
-            out[top : top + step] = np.frombuffer(done.data, np.uint8).reshape(-1, width, 4)
+        done = colour.between(pixels[top : top + step], profile, screen)
+        for channel in range(3):
+            out[top : top + step, :, 2 - channel] = done[..., channel]
     return out
 
 
-def _strip(pixels: Codes, profile: bytes) -> Raster:
+def _deep_raster(pixels: Codes, profile: bytes) -> Raster:
     height, width = pixels.shape[:2]
-    if pixels.dtype == np.uint8:
-        return Raster(_bgrx(pixels).reshape(-1).data, Size(width, height), "bgrx8", profile)
     rgbx = np.empty((height, width, 4), np.uint16)
     for channel in range(3):
         rgbx[..., channel] = pixels[..., channel]

@@ -70,8 +70,8 @@ class Canvas(QWidget):
     zoom_changed = Signal(float)
     """Device pixels per picture pixel; also emitted when only `fitted` changed."""
     pixel_hovered = Signal(object)
-    """(x, y, (r, g, b)) in document space, sRGB 8 bit; the colour is None while only a preview is
-    there. None when the pointer is not on the picture."""
+    """(x, y, pixels.Reading) in document space; the reading is None while only a preview is there.
+    None when the pointer is not on the picture."""
     detail_wanted = Signal()
     """More is looked for than a preview can show: its pixels are seen, or a colour is asked for."""
     files_dropped = Signal(list)

@@ -33,7 +33,7 @@ from kontext_desktop.workbench.state import Deed, Desk, Notice, Tone
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
-    from kontext_desktop.model import Job, Raster, Screen, Step, Version
+    from kontext_desktop.model import Job, Raster, Step, Version
 
 MODEL = KONTEXT_MAX
 RECENT = 10
@@ -217,8 +217,8 @@ class Workbench(QObject):
         screen = self._gallery.screen
         self._documents.open(name, lambda studio: errands.paste(studio, picture, name, screen))
 
-    def set_screen(self, screen: Screen) -> None:
-        """Make pictures ready for the screen that the window is on now."""
+    def set_screen(self, screen: bytes) -> None:
+        """Make pictures ready for a screen with this ICC profile; b"" for sRGB."""
         self._documents.set_screen(screen)
 
     def show_version(self, version_id: str) -> None:

@@ -16,7 +16,7 @@ from kontext_desktop.workbench.state import Notice, Picture, Tone
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
-    from kontext_desktop.model import Document, Screen, Version
+    from kontext_desktop.model import Document, Version
 
 
 class Documents(QObject):
@@ -74,7 +74,7 @@ class Documents(QObject):
         def done(found: errands.Opened | None) -> None:
             if ticket == self._opening:
                 self.say_busy("")
-                if found is not None and screen is not self._gallery.screen:
+                if found is not None and screen != self._gallery.screen:
                     found = found._replace(master=None)  # made ready for the screen before
                 if found is not None:
                     opened(found)
@@ -193,7 +193,7 @@ class Documents(QObject):
             if version is not None and document is not None:
                 self._gallery.want_whole(version, document)
 
-    def set_screen(self, screen: Screen) -> None:
+    def set_screen(self, screen: bytes) -> None:
         """Make the pictures on the canvas ready for another screen."""
         self._gallery.set_screen(screen)
         shown, document = self.find_shown(), self.document

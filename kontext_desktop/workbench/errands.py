@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kontext_desktop.engine.preview import Shown
     from kontext_desktop.engine.studio import Studio
     from kontext_desktop.errors import KontextError
-    from kontext_desktop.model import Document, Job, Origin, Raster, Screen, Version
+    from kontext_desktop.model import Document, Job, Origin, Raster, Version
 
 
 class Opened(NamedTuple):
@@ -71,20 +71,20 @@ def find_document(studio: Studio, document_id: str) -> Opened | None:
     return _opened(studio, document) if document else None
 
 
-def bring_in(studio: Studio, path: Path, screen: Screen | None) -> Opened:
+def bring_in(studio: Studio, path: Path, screen: bytes) -> Opened:
     from kontext_desktop.engine import intake
 
     copy_up_to = studio.settings.copy_up_to
     return _arrived(studio, intake.bring_in(studio.library, path, copy_up_to=copy_up_to), screen)
 
 
-def paste(studio: Studio, picture: Raster, name: str, screen: Screen | None) -> Opened:
+def paste(studio: Studio, picture: Raster, name: str, screen: bytes) -> Opened:
     from kontext_desktop.engine import intake
 
     return _arrived(studio, intake.paste(studio.library, picture, name), screen)
 
 
-def _arrived(studio: Studio, arrival: Arrival, screen: Screen | None) -> Opened:
+def _arrived(studio: Studio, arrival: Arrival, screen: bytes) -> Opened:
     from kontext_desktop.engine import preview
 
     found = _opened(studio, arrival.document)
@@ -93,19 +93,15 @@ def _arrived(studio: Studio, arrival: Arrival, screen: Screen | None) -> Opened:
     return found._replace(notes=arrival.notes, master=master)
 
 
-def show_review(
-    studio: Studio, version: Version, document: Document, screen: Screen | None
-) -> Picture:
+def show_review(studio: Studio, version: Version, document: Document, screen: bytes) -> Picture:
     """A version's picture for review: the original is not looked at for it."""
     from kontext_desktop.engine import preview
 
-    shown = preview.review(studio.library, version, screen)
+    shown = preview.review(studio.library, version, screen)._replace(numbers=None)
     return _picture(studio, version, document, shown, preview=True)
 
 
-def show_whole(
-    studio: Studio, version: Version, document: Document, screen: Screen | None
-) -> Picture:
+def show_whole(studio: Studio, version: Version, document: Document, screen: bytes) -> Picture:
     from kontext_desktop.engine import preview
 
     shown = preview.whole(studio.library, version, screen)

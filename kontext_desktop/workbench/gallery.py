@@ -16,7 +16,7 @@ from kontext_desktop.workbench.state import Picture
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
-    from kontext_desktop.model import Document, Raster, Screen, Version
+    from kontext_desktop.model import Document, Raster, Version
 
 AT_HAND_BYTES = 800_000_000
 """Pictures kept so that going back to one is instant; the newest is kept whatever its size."""
@@ -38,22 +38,25 @@ class Gallery(QObject):
         super().__init__(parent)
         self._link = link
         self._at_hand: OrderedDict[str, Picture] = OrderedDict()
-        self._screen: Screen | None = None
-        self._thumbnails: dict[str, Raster] = {}
+        self._screen = b""
+        self._thumbnails: dict[str, tuple[Version, Raster]] = {}
         self.drifts: dict[str, float] = {}
         """version_id to how far its result moved from what was sent."""
         self._under_way: set[tuple[str, str]] = set()
 
     @property
-    def screen(self) -> Screen | None:
-        """What pictures are made ready for; None: an sRGB screen."""
+    def screen(self) -> bytes:
+        """The ICC profile that pictures are made ready for; b"" for sRGB."""
         return self._screen
 
-    def set_screen(self, screen: Screen) -> None:
+    def set_screen(self, screen: bytes) -> None:
         """Pictures for another screen are of no use on this one."""
         self._screen = screen
         self._at_hand.clear()
-        self._under_way = {what for what in self._under_way if what[0] not in ("picture", "whole")}
+        self._under_way.clear()
+        thumbnails, self._thumbnails = self._thumbnails, {}
+        for version, _ in thumbnails.values():
+            self.want_thumbnail(version)
 
     def find(self, version_id: str) -> Picture | None:
         """A version's picture if one is at hand: the whole, or the one for review."""
@@ -95,7 +98,7 @@ class Gallery(QObject):
         screen = self._screen
 
         def done(picture: Picture) -> None:
-            if screen is not self._screen:
+            if screen != self._screen:
                 return  # the window has moved to another one meanwhile
             self._under_way.discard((kind, version.id))
             self.take(picture)
@@ -107,19 +110,22 @@ class Gallery(QObject):
     def want_thumbnail(self, version: Version) -> None:
         """Bring a small picture: at once when it is at hand."""
         if version.id in self._thumbnails:
-            self.thumbnail_made.emit(version.id, self._thumbnails[version.id])
+            self.thumbnail_made.emit(version.id, self._thumbnails[version.id][1])
             return
         if not self._begin("thumbnail", version.id):
             return
+        screen = self._screen
 
         def work(studio: Studio) -> Raster:
             from kontext_desktop.engine import preview
 
-            return preview.thumbnail(studio.library, version)
+            return preview.thumbnail(studio.library, version, screen=screen)
 
         def done(raster: Raster) -> None:
+            if screen != self._screen:
+                return
             self._under_way.discard(("thumbnail", version.id))
-            self._thumbnails[version.id] = raster
+            self._thumbnails[version.id] = version, raster
             self.thumbnail_made.emit(version.id, raster)
             self._want_drift(version)
 
@@ -144,11 +150,12 @@ class Gallery(QObject):
         """Bring a picture that was sent or received, made small; each time anew."""
         if not self._begin("small", sha256):
             return
+        screen = self._screen
 
         def work(studio: Studio) -> Raster:
             from kontext_desktop.engine import preview
 
-            return preview.small(studio.library, sha256)
+            return preview.small(studio.library, sha256, screen=screen)
 
         def done(raster: Raster) -> None:
             self._under_way.discard(("small", sha256))
