@@ -113,8 +113,7 @@ def _numbers_of(reading: Reading) -> str:
     own = "R {} · G {} · B {}".format(*reading.numbers)
     if reading.is_srgb and reading.depth == 8:
         return own
-    depth = " (16 bit)" if reading.depth == 16 else ""
-    return f"{own}{depth}  sRGB {' '.join(map(str, reading.srgb))}"
+    return f"{own}  sRGB {' '.join(map(str, reading.srgb))}"
 
 
 def spent_text(desk: Desk) -> str:

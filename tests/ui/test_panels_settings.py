@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import pytest
+from picture_tools import display_p3_profile
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QLabel, QLineEdit, QPushButton, QSpinBox
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+)
 
+from kontext_desktop.paths import resources
 from kontext_desktop.ui.settings_dialog import SettingsDialog, is_endpoint
+from kontext_desktop.ui.theme import Theme
 
 
 @pytest.fixture
@@ -144,3 +155,35 @@ def test_a_library_is_never_sent_from_once_that_is_saved(dialog, workbench, qtbo
     workbench.say_desk(may_send=False)
     dialog.open()
     assert never.isChecked()
+
+
+def test_the_screens_profile_is_chosen_and_what_is_none_is_refused(qtbot, workbench, tmp_path):
+    good, bad = tmp_path / "Studio monitor.icc", tmp_path / "letter.icc"
+    good.write_bytes(display_p3_profile())
+    bad.write_bytes(b"dear profile")
+    answers = [bad, None, tmp_path / "none.icc", good]
+    dialog = SettingsDialog(workbench, Theme.read(resources()), ask_profile=lambda: answers.pop(0))
+    qtbot.addWidget(dialog)
+    dialog.open()
+    box = dialog.findChild(QComboBox, "displayChoice")
+    problem = dialog.findChild(QLabel, "displayProblem")
+
+    def choose():
+        box.setCurrentIndex(box.count() - 1)
+        box.activated.emit(box.count() - 1)
+
+    for said in ("Not a screen's profile.", "", "Not a screen's profile."):
+        choose()
+        assert (box.currentText(), problem.text()) == ("As the system says", said)
+    choose()
+    assert (box.currentText(), problem.text()) == ("Studio monitor.icc", "")
+    dialog.findChild(QCheckBox, "keepMetadata").setChecked(False)
+    press(dialog, "saveSettings", qtbot)
+    assert workbench.settings.display == str(good)
+    assert not workbench.settings.keep_metadata
+    dialog.open()
+    assert box.currentText() == "Studio monitor.icc"
+    box.setCurrentIndex(1)
+    box.activated.emit(1)
+    press(dialog, "saveSettings", qtbot)
+    assert workbench.settings.display == "srgb"
