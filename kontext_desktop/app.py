@@ -129,7 +129,12 @@ def _start(
     application.setWindowIcon(QIcon(str(paths.resources() / "icon.png")))
     start_log(paths.log_folder())
     manage_colour(window, workbench)
-    workbench.start(files)
+    early = None
+    if files:
+        from kontext_desktop.glance import take_early
+
+        early = take_early(files[0])
+    workbench.start(files, early.wait if early is not None else None)
 
 
 def manage_colour(window: MainWindow, workbench: Workbench) -> None:

@@ -25,12 +25,12 @@ class Raster:
     """Pixels on their way between rungs: rows top to bottom, no padding.
 
     `bgrx8` has four bytes a pixel, blue first, the fourth 255 (what a screen takes); `rgb8` three;
-    `rgbx16` four numbers of 16 bits, the fourth 65535.
+    `rgb16` three numbers of 16 bits.
     """
 
     data: bytes | bytearray | memoryview
     size: Size
-    format: Literal["bgrx8", "rgb8", "rgbx16"] = "bgrx8"
+    format: Literal["bgrx8", "rgb8", "rgb16"] = "bgrx8"
     profile: bytes = b""
     """ICC, of RGB; empty for sRGB."""
 

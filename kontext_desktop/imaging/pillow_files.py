@@ -18,6 +18,8 @@ from kontext_desktop.model import Size
 _ORIENTATION = 0x0112
 _BITS_PER_SAMPLE = 258
 _MODES = {"L": 1, "LA": 1, "RGB": 3, "RGBA": 3, "CMYK": 4, "LAB": 3}
+_ROWS = 1 << 22
+"""Pixels that are taken over at a time."""
 _PIXI = re.compile(rb"pixi\0{4}[\x01-\x04]([\x01-\x20])")
 
 
@@ -51,7 +53,9 @@ class PillowFile:
         if within is not None:
             factor = min(image.width // within.width, image.height // within.height)
             image = image.reduce(factor) if factor > 1 else image
-        codes = np.array(image)
+        codes = _array(image)
+        # What Pillow holds of it, four bytes a pixel, is of no more use: only the file is.
+        self._image.im = Image.new("1", (1, 1)).im
         if image.mode == "LAB":
             codes[..., 1:] ^= 128  # Pillow hands out a* and b* with a sign
         return split_alpha(codes, _MODES[image.mode])
@@ -110,6 +114,17 @@ def widened(codes: Any, depth: int) -> Any:
 def get_tag(image: Image.Image, number: int) -> object:
     tags = getattr(image, "tag_v2", None)
     return None if tags is None else tags.get(number)
+
+
+def _array(image: Image.Image) -> Any:
+    """As an array of its own, some rows at a time: at once would take a third copy."""
+    first = np.asarray(image.crop((0, 0, image.width, 1)))
+    out = np.empty((image.height, *first.shape[1:]), first.dtype)
+    step = max(1, _ROWS // image.width)
+    for top in range(0, image.height, step):
+        bottom = min(image.height, top + step)
+        out[top:bottom] = np.asarray(image.crop((0, top, image.width, bottom)))
+    return out
 
 
 def _plain(image: Image.Image) -> Image.Image:

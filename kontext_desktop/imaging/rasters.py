@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -37,10 +36,11 @@ def from_raster(raster: Raster) -> Pixels:
 
 
 def document_raster(pixels: Codes, profile: bytes) -> Raster:
-    """What a picture's own numbers are read from: `rgb8` or `rgbx16`, in its own profile."""
-    if pixels.dtype == np.uint16:
-        return _deep_raster(pixels, profile)
-    return replace(to_raster(pixels.astype(np.uint8, copy=False), "rgb8"), profile=profile)
+    """What a picture's own numbers are read from: `rgb8` or `rgb16`, in its own profile. Shares the
+    array's memory where it lies in one piece."""
+    height, width = pixels.shape[:2]
+    data = np.ascontiguousarray(pixels).reshape(-1).view(np.uint8).data
+    return Raster(data, Size(width, height), "rgb16" if pixels.itemsize == 2 else "rgb8", profile)
 
 
 def pyramid(pixels: Codes, profile: bytes = b"", screen: bytes = b"") -> tuple[Raster, ...]:
@@ -80,16 +80,6 @@ def _for_screen(pixels: Codes, profile: bytes, screen: bytes) -> Pixels:
         for channel in range(3):
             out[top : top + step, :, 2 - channel] = done[..., channel]
     return out
-
-
-def _deep_raster(pixels: Codes, profile: bytes) -> Raster:
-    height, width = pixels.shape[:2]
-    rgbx = np.empty((height, width, 4), np.uint16)
-    for channel in range(3):
-        rgbx[..., channel] = pixels[..., channel]
-    rgbx[..., 3] = 65535
-    data = rgbx.reshape(-1).view(np.uint8).data
-    return Raster(data, Size(width, height), "rgbx16", profile)
 
 
 def _bgrx(pixels: Codes) -> Pixels:

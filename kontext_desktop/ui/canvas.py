@@ -48,6 +48,7 @@ _REST_MS = 120
 
 _BETWEEN = 2
 """Device pixels between two panes."""
+_FIRST_LOOK = "A first look; reading all of it"
 _NO_OTHER = "Nothing to compare this with yet"
 _WHEEL_NOTCH = 120
 _ARROW_PAN = 64
@@ -320,7 +321,9 @@ class Canvas(QWidget):
                 self._want_detail()
 
     def _list_previews(self) -> list[Pyramid]:
-        return [one for one in (self._shown, self._before) if one and one.picture.preview]
+        both = (self._shown, self._before)
+        # A first look has no version: the whole is on its way already.
+        return [one for one in both if one and one.picture.preview and one.picture.version_id]
 
     def _want_detail(self) -> None:
         """Once for the same pictures: what cannot be had is not asked for with every move."""
@@ -453,6 +456,9 @@ class Canvas(QWidget):
         elif comparison is not None:
             if number == 0:
                 draw_word(painter, seen, _NO_OTHER, theme, ratio)
+        elif not shown.picture.version_id:
+            bottom = Qt.AlignmentFlag.AlignBottom
+            draw_word(painter, seen, _FIRST_LOOK, theme, ratio, edge=bottom)
         elif self._frame and self._frame.size != view.document:
             draw_frame(painter, picture, self._place(self._frame), theme)
 

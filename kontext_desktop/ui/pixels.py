@@ -14,7 +14,6 @@ from kontext_desktop.model import Raster, Size
 _FORMATS = {
     "bgrx8": (QImage.Format.Format_RGB32, 4),
     "rgb8": (QImage.Format.Format_RGB888, 3),
-    "rgbx16": (QImage.Format.Format_RGBX64, 8),
 }
 
 
@@ -45,11 +44,11 @@ class Reading(NamedTuple):
 
 
 def read_pixel(raster: Raster, x: int, y: int) -> Reading:
-    _, width = _FORMATS[raster.format]
+    width = {"bgrx8": 4, "rgb8": 3, "rgb16": 6}[raster.format]
     start = (y * raster.size.width + x) * width
     pixel = bytes(memoryview(raster.data)[start : start + width])
-    if raster.format == "rgbx16":
-        red, green, blue, _ = struct.unpack("=4H", pixel)
+    if raster.format == "rgb16":
+        red, green, blue = struct.unpack("=3H", pixel)
         colour, depth = QColor.fromRgba64(red, green, blue), 16
     else:
         red, green, blue = pixel[2::-1] if raster.format == "bgrx8" else pixel

@@ -33,6 +33,7 @@ from kontext_desktop.workbench.state import Deed, Desk, Notice, Tone
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
+    from kontext_desktop.glance import Glance
     from kontext_desktop.model import Job, Raster, Step, Version
 
 MODEL = KONTEXT_MAX
@@ -141,14 +142,17 @@ class Workbench(QObject):
 
     # ---- coming and going
 
-    def start(self, files: Sequence[Path] = ()) -> None:
-        """Open the library away from here, then the given file, or what was open last time."""
+    def start(
+        self, files: Sequence[Path] = (), look: Callable[[], Glance | None] | None = None
+    ) -> None:
+        """Open the library away from here, then the given file, or what was open last time.
+        `look` brings a first look at the first file."""
         self._emit_all()
         wanted = self.settings
         self._link.open(lambda: self._open_studio(wanted))
         self._service.ask()
-        for file in reversed(files):
-            self.open_file(file)  # the first named is asked for last, and shown
+        for file in reversed(files):  # the first named is asked for last, and shown
+            self.open_file(file, look if file is files[0] else None)
         if not files and not self._documents.busy:
             self._restore()
         # After all that the person waits for.
@@ -196,8 +200,8 @@ class Workbench(QObject):
 
     # ---- documents and versions
 
-    def open_file(self, path: Path) -> None:
-        """Bring a picture in and show it."""
+    def open_file(self, path: Path, look: Callable[[], Glance | None] | None = None) -> None:
+        """Bring a picture in and show it. `look`: brings a first look that was begun already."""
         place = str(path.absolute())
 
         def opened(found: errands.Opened) -> None:
@@ -211,6 +215,7 @@ class Workbench(QObject):
         self._documents.open(
             path.name, lambda studio: errands.bring_in(studio, path, screen), opened
         )
+        self._documents.look(look or (lambda: errands.glance_at(path)))
 
     def paste_picture(self, picture: Raster, name: str) -> None:
         """Make a document of pixels that came without a file."""

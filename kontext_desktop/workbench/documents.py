@@ -10,12 +10,14 @@ from PySide6.QtCore import QObject, Signal
 
 from kontext_desktop.errors import KontextError
 from kontext_desktop.workbench import errands
+from kontext_desktop.workbench.first_look import make_picture
 from kontext_desktop.workbench.gallery import Gallery
 from kontext_desktop.workbench.link import StudioLink
 from kontext_desktop.workbench.state import Notice, Picture, Tone
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
+    from kontext_desktop.glance import Glance
     from kontext_desktop.model import Document, Version
 
 
@@ -49,6 +51,8 @@ class Documents(QObject):
         """The id of the version to compare with; empty: what the shown one was made from."""
         self.busy = ""
         """What takes its time, in words."""
+        self._looked = False
+        """A first look at what is being opened is on the canvas."""
         self._opening = 0
         """Counts what was asked to be opened: only the latest is put on the desk."""
         self._late: list[Version] = []
@@ -74,6 +78,7 @@ class Documents(QObject):
         def done(found: errands.Opened | None) -> None:
             if ticket == self._opening:
                 self.say_busy("")
+                self._looked = False
                 if found is not None and screen != self._gallery.screen:
                     found = found._replace(master=None)  # made ready for the screen before
                 if found is not None:
@@ -83,10 +88,25 @@ class Documents(QObject):
         def failed(error: KontextError) -> None:
             if ticket == self._opening:
                 self.say_busy("")
+                if self._looked:  # what was there before is there again
+                    self._looked = False
+                    self.picture_shown.emit(self._gallery.find(self.shown))
+                    self.want_before()
             self.failed.emit(error)
 
         self.say_busy(f"Opening {name}")
         self._link.run(work, done, failed)
+
+    def look(self, work: Callable[[], Glance | None]) -> None:
+        """Show a first look at what is being opened, until that is here."""
+        ticket, screen = self._opening, self._gallery.screen
+
+        def done(found: Picture | None) -> None:
+            if found is not None and ticket == self._opening and self.busy and not self._looked:
+                self._looked = True
+                self.picture_shown.emit(found)
+
+        self._link.run_apart(lambda: make_picture(work(), screen), done)
 
     def say_busy(self, text: str) -> None:
         self.busy = text

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kontext_desktop.engine.preview import Shown
     from kontext_desktop.engine.studio import Studio
     from kontext_desktop.errors import KontextError
+    from kontext_desktop.glance import Glance
     from kontext_desktop.model import Document, Job, Origin, Raster, Version
 
 
@@ -76,6 +77,12 @@ def bring_in(studio: Studio, path: Path, screen: bytes) -> Opened:
 
     copy_up_to = studio.settings.copy_up_to
     return _arrived(studio, intake.bring_in(studio.library, path, copy_up_to=copy_up_to), screen)
+
+
+def glance_at(path: Path) -> Glance | None:
+    from kontext_desktop.glance import glance
+
+    return glance(path)
 
 
 def paste(studio: Studio, picture: Raster, name: str, screen: bytes) -> Opened:
