@@ -48,6 +48,8 @@ def glance(path: Path) -> Glance | None:
                     return None
                 turned = image.getexif().get(_ORIENTATION, 1) in (5, 6, 7, 8)
                 scale = max(1, max(width, height) // _LONGEST)
+                # Else it asks for Python's turn again after every 64 kB, beside a busy window.
+                image.decodermaxblock = max(image.decodermaxblock, path.stat().st_size)
                 image.draft("RGB", (max(1, width // scale), max(1, height // scale)))
                 found = ImageOps.exif_transpose(image.convert("RGB"))
                 data = found.tobytes("raw", "BGRX")

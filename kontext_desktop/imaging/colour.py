@@ -26,7 +26,7 @@ Model: TypeAlias = Literal["L", "RGB", "CMYK", "LAB"]
 _MODEL_OF_SPACE: dict[str, Model] = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 _NAMES = {"L": "gray", "RGB": "rgb", "CMYK": "cmyk", "LAB": "lab"}
 _BROKEN = "Its colour profile cannot be used: read as sRGB."
-_BAND = 1 << 19
+_BAND = 1 << 16
 """Pixels that are converted at a time."""
 
 
@@ -232,7 +232,7 @@ def _naive(inks: Codes) -> Codes:
 
 
 def _bands(codes: Any) -> list[slice]:
-    """Of whole rows, about half a megapixel each."""
+    """Of whole rows, about _BAND pixels each."""
     height, width = codes.shape[:2]
     step = max(1, _BAND // max(1, width))
     return [slice(top, min(height, top + step)) for top in range(0, height, step)]

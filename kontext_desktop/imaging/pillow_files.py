@@ -18,8 +18,9 @@ from kontext_desktop.model import Size
 _ORIENTATION = 0x0112
 _BITS_PER_SAMPLE = 258
 _MODES = {"L": 1, "LA": 1, "RGB": 3, "RGBA": 3, "CMYK": 4, "LAB": 3}
-_ROWS = 1 << 22
+_ROWS = 1 << 20
 """Pixels that are taken over at a time."""
+_BLOCK = 8 << 20
 _PIXI = re.compile(rb"pixi\0{4}[\x01-\x04]([\x01-\x20])")
 
 
@@ -48,6 +49,8 @@ class PillowFile:
             return reduced(self._decode_deep(), within)
         if within is not None:
             image.draft(None, within)
+        # Else it asks for Python's turn again after every 64 kB, beside a busy window.
+        self._image.decodermaxblock = _BLOCK
         image.load()
         image = _plain(image)
         if within is not None:

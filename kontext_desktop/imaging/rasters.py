@@ -11,7 +11,7 @@ from kontext_desktop.imaging import colour
 from kontext_desktop.imaging.arrays import Codes, Pixels
 from kontext_desktop.model import Raster, Size
 
-_STRIP = 1 << 22
+_STRIP = 1 << 20
 """Pixels that are converted at a time."""
 
 _SMALLEST = 512
@@ -58,9 +58,20 @@ def pyramid(pixels: Codes, profile: bytes = b"", screen: bytes = b"") -> tuple[R
         rasters.append(Raster(level.reshape(-1).data, Size(width, height), "bgrx8", screen))
         if max(width, height) <= _SMALLEST:
             return tuple(rasters)
+        level = _halved(level)
+
+
+def _halved(level: Pixels) -> Pixels:
+    """Some rows at a time, for the sake of memory."""
+    height, width = level.shape[:2]
+    out = np.empty(((height + 1) // 2, (width + 1) // 2, 4), np.uint8)
+    step = 2 * max(1, _STRIP // width // 2)
+    for top in range(0, height, step):
+        rows = level[top : top + step]
         # Four bytes a pixel is Pillow's own layout: it reads this array without a copy.
-        image = Image.frombuffer("RGBX", (width, height), level, "raw", "RGBX", 0, 1)
-        level = np.asarray(image.reduce(2))
+        image = Image.frombuffer("RGBX", (width, len(rows)), rows, "raw", "RGBX", 0, 1)
+        out[top // 2 : (top + step) // 2] = np.asarray(image.reduce(2))
+    return out
 
 
 def shows_numbers(pixels: Codes, profile: bytes, screen: bytes) -> bool:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
-from PIL import Image, ImageFile, UnidentifiedImageError
+from PIL import Image, ImageFile, UnidentifiedImageError, _imaging
 
 from kontext_desktop.errors import ImageError
 from kontext_desktop.imaging import colour
@@ -37,6 +37,9 @@ OUTPUT_MAX_PIXELS = 64_000_000
 
 # Pillow's own limit only warns at first, and cannot be set per call: ours is checked on the header.
 Image.MAX_IMAGE_PIXELS = None
+# Pieces so large go back to the system when a picture is done with; of smaller ones, a hundred
+# megapixels were seen to stay behind as holes.
+_imaging.set_block_size(64 << 20)
 ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 _DNG_VERSION, _NEW_SUBFILE, _PLANAR, _COMPRESSION = 50706, 254, 284, 259

@@ -19,6 +19,8 @@ from kontext_desktop.model import Size
 Placement: TypeAlias = tuple[float, float, float, float, float, float]
 Cover: TypeAlias = npt.NDArray[np.float64]
 
+_GAP = 2
+_BEYOND = 6
 _BAND = 512
 """Rows that are drawn at a time, so that a hundred megapixels need no second copy."""
 
@@ -39,9 +41,10 @@ def scale(pixels: Codes, size: Size, box: Box | None = None) -> Codes:
     left, top, right, bottom = box = box or (0, 0, width, height)
     if size == (right - left, bottom - top) and left == int(left) and top == int(top):
         return pixels[int(top) : int(bottom), int(left) : int(right)].copy()
+    pixels, box = _near(pixels, size, box)
     shrinks = size.width < right - left or size.height < bottom - top
     filter_ = Image.Resampling.LANCZOS if shrinks else Image.Resampling.BICUBIC
-    return _resized(_images(pixels), size, filter_, box, pixels.dtype, 2.0)
+    return _resized(_images(pixels), size, filter_, box, pixels.dtype)
 
 
 def place(canvas: Codes, pixels: Codes, placement: Placement) -> Codes:
@@ -75,6 +78,47 @@ def place(canvas: Codes, pixels: Codes, placement: Placement) -> Codes:
         band = down[top - rows.start : bottom - rows.start]
         _mix(canvas[top:bottom, columns], drawn, band, across)
     return canvas
+
+
+def shrunk(codes: Codes, across: int, down: int) -> Codes:
+    """Means of `across` x `down` pixels; fewer at the last column and row. Some rows at a time."""
+    height, width = codes.shape[:2]
+    out = np.empty((-(-height // down), -(-width // across), codes.shape[2]), codes.dtype)
+    if codes.dtype == np.uint8 and codes.shape[2] == 3:
+        step = down * max(1, (1 << 18) // width // down)
+        for top in range(0, height, step):
+            image = Image.fromarray(np.ascontiguousarray(codes[top : top + step]))
+            out[top // down : (top + step) // down] = np.asarray(image.reduce((across, down)))
+        return out
+    columns = np.arange(0, width, across)
+    counts = np.diff(np.append(columns, width))[:, None]
+    for row in range(len(out)):
+        band = codes[row * down : (row + 1) * down]
+        sums = np.add.reduceat(band.sum(axis=0, dtype=np.uint32), columns, axis=0)
+        whole = counts * len(band)
+        out[row] = (sums + whole // 2) // whole
+    return out
+
+
+def _near(codes: Codes, size: Size, box: Box) -> tuple[Codes, Box]:
+    """The part in `box` shrunk by whole numbers to no less than twice `size`, and where the box
+    is in that: what is left to do takes a fraction of the time and memory."""
+    left, top, right, bottom = box
+    across = max(1, int((right - left) / size.width / _GAP))
+    down = max(1, int((bottom - top) / size.height / _GAP))
+    if across == down == 1:
+        return codes, box
+    # Some pixels more on each side, as the filter looks beyond the box.
+    x = max(0, math.floor(left) - _BEYOND * across)
+    y = max(0, math.floor(top) - _BEYOND * down)
+    part = codes[y : math.ceil(bottom) + _BEYOND * down, x : math.ceil(right) + _BEYOND * across]
+    small = shrunk(part, across, down)
+    return small, (
+        (left - x) / across,
+        (top - y) / down,
+        min((right - x) / across, small.shape[1]),
+        min((bottom - y) / down, small.shape[0]),
+    )
 
 
 def _covered(start: float, stop: float, length: int) -> tuple[slice, Cover]:
@@ -111,13 +155,12 @@ def _resized(
     filter_: Image.Resampling,
     box: Box,
     dtype: npt.DTypeLike,
-    gap: float | None = None,
 ) -> Codes:
     if len(images) == 1:
-        return np.array(images[0].resize(size, filter_, box, reducing_gap=gap))
+        return np.array(images[0].resize(size, filter_, box))
     out = np.empty((size.height, size.width, len(images)), dtype)
     for channel, image in enumerate(images):
-        drawn = np.asarray(image.resize(size, filter_, box, reducing_gap=gap))
+        drawn = np.asarray(image.resize(size, filter_, box))
         out[..., channel] = np.rint(drawn).clip(0, 65535)
     return out
 

@@ -10,6 +10,7 @@ import numpy as np
 from kontext_desktop.imaging.arrays import Codes
 from kontext_desktop.imaging.colour import Model
 from kontext_desktop.imaging.metadata import Metadata
+from kontext_desktop.imaging.scaling import shrunk
 from kontext_desktop.model import Size
 
 
@@ -78,19 +79,6 @@ def reduced(decoded: Decoded, within: Size | None) -> Decoded:
         return decoded
     alpha = decoded.alpha
     return Decoded(
-        _means(decoded.codes, factor),
-        None if alpha is None else _means(alpha[..., None], factor)[..., 0],
+        shrunk(decoded.codes, factor, factor),
+        None if alpha is None else shrunk(alpha[..., None], factor, factor)[..., 0],
     )
-
-
-def _means(codes: Codes, factor: int) -> Codes:
-    height, width = codes.shape[:2]
-    columns = np.arange(0, width, factor)
-    across = np.diff(np.append(columns, width))
-    out = np.empty((-(-height // factor), len(columns), codes.shape[2]), codes.dtype)
-    for row in range(len(out)):
-        band = codes[row * factor : (row + 1) * factor]
-        sums = np.add.reduceat(band.sum(axis=0, dtype=np.uint32), columns, axis=0)
-        counts = (across * len(band))[:, None]
-        out[row] = (sums + counts // 2) // counts
-    return out

@@ -38,10 +38,8 @@ def find_profile(window: QWindow) -> bytes:
 def _ask_x11(number: int) -> bytes:
     """By the convention "ICC profiles in X": _ICC_PROFILE on the root window for the first
     monitor, _ICC_PROFILE_n for the others."""
-    found = ctypes.util.find_library("X11")
-    if found is None:
-        return b""
-    x11 = ctypes.CDLL(found)
+    # By its name: ctypes would start other programs in search of it.
+    x11 = ctypes.CDLL("libX11.so.6")
     x11.XOpenDisplay.restype = ctypes.c_void_p
     x11.XDefaultRootWindow.argtypes = [ctypes.c_void_p]
     x11.XDefaultRootWindow.restype = ctypes.c_ulong

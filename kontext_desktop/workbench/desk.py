@@ -146,13 +146,17 @@ class Workbench(QObject):
         self, files: Sequence[Path] = (), look: Callable[[], Glance | None] | None = None
     ) -> None:
         """Open the library away from here, then the given file, or what was open last time.
-        `look` brings a first look at the first file."""
+        `look` brings a first look at the first file: that is waited for, away from here, since all
+        else would only delay it."""
+        if look is not None:
+            self._documents.look_before(look, lambda: self.start(files))
+            return
         self._emit_all()
         wanted = self.settings
         self._link.open(lambda: self._open_studio(wanted))
         self._service.ask()
-        for file in reversed(files):  # the first named is asked for last, and shown
-            self.open_file(file, look if file is files[0] else None)
+        for file in reversed(files):
+            self.open_file(file)  # the first named is asked for last, and shown
         if not files and not self._documents.busy:
             self._restore()
         # After all that the person waits for.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from kontext_desktop.errors import KontextError
 from kontext_desktop.workbench import errands
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
     from kontext_desktop.glance import Glance
     from kontext_desktop.model import Document, Version
+
+_SEEN_MS = 20
+"""After so long a picture that was shown is painted."""
 
 
 class Documents(QObject):
@@ -97,8 +100,22 @@ class Documents(QObject):
         self.say_busy(f"Opening {name}")
         self._link.run(work, done, failed)
 
+    def look_before(self, work: Callable[[], Glance | None], then: Callable[[], None]) -> None:
+        """Show a first look at what will be opened, and when that is seen do what comes `then`."""
+        screen = self._gallery.screen
+
+        def done(found: Picture | None) -> None:
+            if found is not None:
+                self._looked = True
+                self.picture_shown.emit(found)
+            QTimer.singleShot(_SEEN_MS, then)
+
+        self._link.run_apart(lambda: make_picture(work(), screen), done)
+
     def look(self, work: Callable[[], Glance | None]) -> None:
         """Show a first look at what is being opened, until that is here."""
+        if self._looked:
+            return
         ticket, screen = self._opening, self._gallery.screen
 
         def done(found: Picture | None) -> None:
