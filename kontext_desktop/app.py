@@ -208,7 +208,7 @@ def _studio_opener(
             library=library,
             keys=Keys(environ),
             target=Target(wanted.endpoint, wanted.mode == "practice"),
-            register=Register(paths.register_folder(), library.id, time.time),
+            register=Register(paths.register_folder(), time.time),
             settings=wanted,
         )
 

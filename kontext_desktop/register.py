@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,23 +27,25 @@ _PATIENCE = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Others:
-    """What other libraries on this machine say of one service: the predictions that are theirs, and
-    how many of their requests have no answer yet."""
+class Entries:
+    """What the libraries on this machine say of one service: each prediction that is somebody's
+    with the Job it belongs to, and the Jobs whose request has no answer yet."""
 
-    predictions: frozenset[str]
-    unanswered: int
+    predictions: Mapping[str, str]
+    unanswered: frozenset[str]
 
 
 class Register:
-    """One library's view of the files in `folder`, which all libraries share. Any thread.
+    """The files in `folder`, which all libraries share. Any thread.
+
+    Entries are told apart by Job, not by library: of a library whose folder was copied there are
+    two with one id, and what one of them sends is not the other's.
 
     Every call raises LibraryError when the folder cannot be used.
     """
 
-    def __init__(self, folder: Path, library_id: str, now: Callable[[], float]) -> None:
+    def __init__(self, folder: Path, now: Callable[[], float]) -> None:
         self._folder = folder
-        self._library = library_id
         self._now = now
 
     def announce(self, endpoint: str, job_id: str) -> None:
@@ -57,28 +59,31 @@ class Register:
             entries.pop(job_id, None)
 
     def claim(self, endpoint: str, job_id: str, prediction_id: str) -> bool:
-        """Take a prediction for this Job; False when another library has it already."""
+        """Take a prediction for this Job; False when another Job has it already."""
         with self._entries(endpoint) as entries:
-            for entry in entries.values():
-                if entry["prediction"] == prediction_id and entry["library"] != self._library:
+            for owner, entry in entries.items():
+                if entry["prediction"] == prediction_id and owner != job_id:
                     return False
             entries[job_id] = self._entry(prediction_id)
             return True
 
-    def look(self, endpoint: str) -> Others:
-        """What the other libraries have written."""
+    def look(self, endpoint: str) -> Entries:
+        """What this and the other libraries have written."""
         with self._entries(endpoint) as entries:
-            theirs = [entry for entry in entries.values() if entry["library"] != self._library]
-        return Others(
-            frozenset(entry["prediction"] for entry in theirs if entry["prediction"]),
-            sum(not entry["prediction"] and self._is_young(entry) for entry in theirs),
-        )
+            return Entries(
+                {one["prediction"]: job for job, one in entries.items() if one["prediction"]},
+                frozenset(
+                    job
+                    for job, one in entries.items()
+                    if not one["prediction"] and self._is_young(one)
+                ),
+            )
 
     def _is_young(self, entry: dict[str, Any]) -> bool:
         return bool(self._now() - entry["at"] < KEPT)
 
     def _entry(self, prediction_id: str) -> dict[str, Any]:
-        return {"library": self._library, "prediction": prediction_id, "at": self._now()}
+        return {"prediction": prediction_id, "at": self._now()}
 
     @contextlib.contextmanager
     def _entries(self, endpoint: str) -> Iterator[dict[str, dict[str, Any]]]:

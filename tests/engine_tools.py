@@ -9,8 +9,6 @@ from kontext_desktop.engine.order import place_order
 from kontext_desktop.engine.studio import Studio
 from kontext_desktop.model import Draft, Job, JobState, Version
 
-KEY = "canary-4f1d9c7e2b"
-
 
 def draft(prompt: str = "Make the light warmer.", **changes: object) -> Draft:
     values = {"guidance_scale": 3.5, "seed": 7, "prompt": prompt, **changes}

@@ -18,7 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from engine_tools import KEY, Clock
+from canary import KEY
+from engine_tools import Clock
 from fault_server import FaultServer
 from PIL import Image
 
@@ -52,7 +53,11 @@ def start_service(folder: Path, clock: Callable[[], float], **habits: object) ->
 
 
 def open_studio(
-    folder: Path, url: str, clock: Clock, key: str = KEY, deadlines: Deadlines = STEADY
+    folder: Path,
+    url: str,
+    clock: Callable[[], float],
+    key: str = KEY,
+    deadlines: Deadlines = STEADY,
 ) -> Studio:
     """The program over the library `folder`; the register lies beside it."""
     library = Library.open(folder, program="tests", now=clock)
@@ -60,7 +65,7 @@ def open_studio(
         library=library,
         keys=Keys({"WAVESPEED_API_KEY": key}),
         target=Target(url, embedded_practice=False),
-        register=Register(folder.parent / "register", library.id, clock),
+        register=Register(folder.parent / "register", clock),
         now=clock,
         deadlines=deadlines,
     )

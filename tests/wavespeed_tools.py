@@ -7,12 +7,12 @@ import threading
 from pathlib import Path
 
 import httpx
+from canary import SHORT_KEY as KEY
 
 from kontext_desktop.wavespeed.client import Client
 
 WIRE = Path(__file__).parent / "data" / "wire"
 API = "https://api.wavespeed.ai"
-KEY = "canary-4f1d9c"
 
 
 def example(name):

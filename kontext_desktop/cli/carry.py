@@ -17,6 +17,7 @@ from kontext_desktop.errors import (
     BudgetError,
     KontextError,
     LibraryError,
+    ParameterError,
     ServiceError,
     UnansweredError,
 )
@@ -124,7 +125,7 @@ def status_of(job: Job) -> int:
     if job.problem is None:
         # Still queued: it was meant to be sent, and was not.
         return ServiceError.status if job.state is JobState.QUEUED else 0
-    kinds: list[type[KontextError]] = [AccessError, BudgetError, UnansweredError]
+    kinds: list[type[KontextError]] = [AccessError, BudgetError, ParameterError, UnansweredError]
     return next(
         (kind.status for kind in kinds if kind.kind == job.problem.kind), ServiceError.status
     )

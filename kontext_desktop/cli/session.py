@@ -119,7 +119,7 @@ class Session:
             library=library,
             keys=self.keys,
             target=Target(self.service_endpoint(), self.practice),
-            register=Register(paths.register_folder(), library.id, time.time),
+            register=Register(paths.register_folder(), time.time),
             settings=preferred,
             **changes,
         )

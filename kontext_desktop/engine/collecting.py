@@ -195,7 +195,7 @@ def delete_at_service(studio: Studio, service: Service, job: Job) -> Job:
 
 
 def _wait_in_line(studio: Studio, job: Job) -> Step | None:
-    wait = studio.get_line(job.origin).wait(studio.now())
+    wait = studio.get_line(job.origin).wait(job.id, studio.now())
     return Step(job, wait) if wait else None
 
 

@@ -72,7 +72,7 @@ def look_up(studio: Studio, service: Service, job: Job, report: _Report) -> Step
             return _give_up(studio, job, "The key it was sent with was not set again in time.")
         return hold_for_key(studio, job)
     job = note_key_is_back(studio, job)
-    wait = studio.get_line(job.origin).wait(studio.now())
+    wait = studio.get_line(job.origin).wait(job.id, studio.now())
     if wait:
         return Step(job, wait)
     if (job.unsure_since or 0.0) > studio.now():
@@ -96,7 +96,9 @@ def look_up(studio: Studio, service: Service, job: Job, report: _Report) -> Step
     studio.get_line(job.origin).reached(studio.now())
     found = list_candidates(studio, job)
     if found:
-        return _ask_person(studio, job, len(found))
+        coming = {one.prediction.id for one in strays if one.prediction.outcome != "failed"}
+        missing = [one for one in found if one.prediction_id in coming and not one.received]
+        return _ask_person(studio, job, len(found), pictures_missing=bool(missing))
     job = studio.library.move_job(
         job,
         JobState.UNSURE,
@@ -228,8 +230,9 @@ def _window(job: Job, service: Service | None = None) -> dict[str, float]:
 
 def _owned(studio: Studio, job: Job) -> set[str]:
     """Predictions that are another Job's: of this library, or of others on this machine."""
-    others = studio.register.look(studio.register_name(job.origin))
-    return studio.library.list_predictions(job.origin) | others.predictions
+    entries = studio.register.look(studio.register_name(job.origin))
+    elsewhere = {one for one, owner in entries.predictions.items() if owner != job.id}
+    return studio.library.list_predictions(job.origin) | elsewhere
 
 
 def _count_rivals(studio: Studio, job: Job) -> int:
@@ -242,7 +245,9 @@ def _count_rivals(studio: Studio, job: Job) -> int:
     ]
     near = [other for other in here if _window(other)["after"] < window["before"]]
     near = [other for other in near if _window(other)["before"] > window["after"]]
-    return len(near) + studio.register.look(studio.register_name(job.origin)).unanswered
+    entries = studio.register.look(studio.register_name(job.origin))
+    elsewhere = [one for one in entries.unanswered if studio.library.find_job(one) is None]
+    return len(near) + len(elsewhere)
 
 
 def _is_asked_by(prediction: Prediction, job: Job) -> bool | None:
@@ -278,8 +283,9 @@ def _remember(studio: Studio, service: Service, job: Job, stray: Prediction) -> 
         studio.library.change_candidate(candidate, received=received)
 
 
-def _ask_person(studio: Studio, job: Job, found: int) -> Step:
-    """Something was found: whether it is theirs only the person can say."""
+def _ask_person(studio: Studio, job: Job, found: int, *, pictures_missing: bool) -> Step:
+    """Something was found: whether it is theirs only the person can say. Asked about again while
+    the list may still grow, and seldom after that for a picture that is still missing."""
     if is_probable(studio, job):
         error = UnansweredError(
             "The service has an edit from that moment: probably this one.",
@@ -295,9 +301,9 @@ def _ask_person(studio: Studio, job: Job, found: int) -> Step:
         job = studio.library.move_job(
             job, JobState.UNSURE, error.message, problem=problem_of(error)
         )
-    fetched = all(candidate.received for candidate in list_candidates(studio, job))
-    settled = fetched and _waited(studio, job) >= HORIZON
-    return Step(job, None if settled else _next(studio, job))
+    if _waited(studio, job) < HORIZON:
+        return Step(job, _next(studio, job))
+    return Step(job, HORIZON if pictures_missing else None)
 
 
 def _cannot_look(studio: Studio, job: Job, error: AccessError | ServiceError) -> Step:
@@ -321,7 +327,10 @@ def _cannot_look(studio: Studio, job: Job, error: AccessError | ServiceError) ->
 
 def _conclude(studio: Studio, service: Service, job: Job) -> Step:
     """The lists are clean; the account's billing rows, where they may be seen, decide. Where they
-    may not, lists say nothing of what is older than the service's memory."""
+    may not, lists say nothing of what is older than the service's memory. And a service that tells
+    no time may have been asked about another hour than the one it was sent in."""
+    if service.client.clock_offset is None:
+        return _give_up(studio, job, "The service does not say what time its clock shows.")
     try:
         rows = service.client.list_charges(**_window(job, service))
     except (AccessError, RefusedError):  # not for this key, or not at this service

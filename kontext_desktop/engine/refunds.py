@@ -71,18 +71,19 @@ def check(studio: Studio, service: Service) -> list[Job]:
         job = waiting.get(row.prediction_id) if row.kind == "refund" else None
         if job is not None:
             del waiting[row.prediction_id]
-            if studio.library.put_refund(job, row.amount, "seen in the billing rows"):
-                changed.append(_take_off(studio, job, row.amount))
+            refunded = _take_off(studio, job, row.amount)
+            if refunded is not None:
+                changed.append(refunded)
     return changed
 
 
-def _take_off(studio: Studio, job: Job, amount: int) -> Job:
+def _take_off(studio: Studio, job: Job, amount: int) -> Job | None:
     said = job.problem or Problem("failed", "The service could not do this edit.", "")
     whole = amount >= job.price
-    return studio.library.move_job(
+    return studio.library.put_refund(
         job,
-        job.state,
-        f"refunded {dollars(amount)}",
+        amount,
+        f"refunded {dollars(amount)}, seen in the billing rows",
         charged="no" if whole else "yes",
         problem=Problem(said.kind, said.message, f"The service gave {dollars(amount)} back."),
     )

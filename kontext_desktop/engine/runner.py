@@ -78,10 +78,20 @@ def permit(studio: Studio, job_id: str, expected_price: int | None = None) -> Jo
 
 def cancel(studio: Studio, job_id: str) -> Job:
     """Stop caring. Before sending it ends the Job, free of charge; after, it only hides it: the
-    picture is still collected, for it is paid for."""
+    picture is still collected, for it is paid for. A refusal for now is no proof that nothing was
+    made: what was refused so is looked up before it counts as free."""
     job = studio.library.get_job(job_id)
-    if job.state is JobState.QUEUED:
+    if job.state is JobState.QUEUED and job.sent_at is None:
         return studio.library.move_job(job, JobState.CANCELLED, "cancelled before sending")
+    if job.state is JobState.QUEUED:
+        return studio.library.move_job(
+            job,
+            JobState.UNSURE,
+            "cancelled after a refusal",
+            hidden=True,
+            unsure_since=studio.now(),
+            looks=0,
+        )
     return studio.library.move_job(job, job.state, "hidden", hidden=True)
 
 

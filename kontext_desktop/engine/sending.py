@@ -41,6 +41,9 @@ UPLOAD_LASTS = 86_400.0
 """An upload older than a day is made anew (the service keeps them for seven at most)."""
 TURN = 1.0
 """Seconds between two tries to get a free place."""
+NEAR = 20
+"""A Job with so many before it that find no place yet has no use of trying, nor of an upload: it
+comes back later."""
 REFUSALS = 5
 """How often the service may say "too many for now" before the person is asked again."""
 
@@ -70,6 +73,9 @@ def prepare(studio: Studio, service: Service, job: Job, report: _Report) -> Step
         return Step(job, None)
     try:
         check_may_send(studio, studio.library.get_document(job.document_id))
+        ahead = studio.library.count_ahead(job, studio.now() - PATIENCE)
+        if ahead >= limits.get_places(studio, job.origin) + NEAR:
+            return Step(_renew(studio, job), min(RENEW, ahead * TURN / 10))
         if job.upload_url is None or not _is_fresh(studio, job):
             return Step(_upload(studio, service, job, report), 0.0)
         return _send(studio, service, job)
@@ -109,32 +115,22 @@ def _hold(studio: Studio, job: Job, error: KontextError) -> Step:
 
 def _upload(studio: Studio, service: Service, job: Job, report: _Report) -> Job:
     with studio.uploading:  # variations share one upload, so one goes first
-        url, at = _find_upload(studio, job)
-        if not url:
+        now = studio.now()
+        upload = studio.library.find_upload(job, now - UPLOAD_LASTS, now)
+        if upload is None:
             data = studio.library.blobs.read(job.input_sha256)
             # A random name: what leaves the machine says nothing about the picture's own.
             url = service.client.upload(data, f"{uuid4().hex}.png", "image/png", report)
-            at = studio.now()
-            studio.get_line(job.origin).reached(at)
+            upload = url, studio.now()
+            studio.get_line(job.origin).reached(upload[1])
         return studio.library.move_job(
-            job, JobState.QUEUED, "uploaded", upload_url=url, uploaded_at=at, problem=None
+            job,
+            JobState.QUEUED,
+            "uploaded",
+            upload_url=upload[0],
+            uploaded_at=upload[1],
+            problem=None,
         )
-
-
-def _find_upload(studio: Studio, job: Job) -> tuple[str, float]:
-    """Where the same bytes already lie at the same service, and since when; "" for nowhere.
-
-    Not where an edit has failed with: the service may not have been able to fetch it from there.
-    """
-    others = studio.library.list_jobs(origin=job.origin, document_id=job.document_id)
-    useless = {
-        other.upload_url for other in others if other.state is JobState.FAILED and other.sent_at
-    }
-    for other in others:
-        same = other.input_sha256 == job.input_sha256 and other.upload_url not in useless
-        if same and other.upload_url and _is_fresh(studio, other):
-            return other.upload_url, other.uploaded_at or 0.0
-    return "", 0.0
 
 
 def _is_fresh(studio: Studio, job: Job) -> bool:

@@ -28,7 +28,10 @@ from kontext_desktop.model import (
 
 MOVES: Mapping[JobState, frozenset[JobState]] = {
     # `failed`: the service refused the upload, which comes before sending and is free.
-    JobState.QUEUED: frozenset({JobState.SENDING, JobState.FAILED, JobState.CANCELLED}),
+    # `unsure`: cancelled after the service had said "too many for now", and may have made it.
+    JobState.QUEUED: frozenset(
+        {JobState.SENDING, JobState.FAILED, JobState.CANCELLED, JobState.UNSURE}
+    ),
     # Back to `queued`: provably not one byte left this machine.
     JobState.SENDING: frozenset(
         {JobState.RUNNING, JobState.UNSURE, JobState.FAILED, JobState.QUEUED}
@@ -210,6 +213,48 @@ def move(writing: Writing, job: Job, to: JobState, note: str, changes: Mapping[s
     return _move(writing, job, to, note, changes)
 
 
+def count_ahead(connection: sqlite3.Connection, job: Job, permitted_after: float) -> int:
+    [[ahead]] = connection.execute(
+        """
+        WITH waiting AS MATERIALIZED (
+            SELECT batch_id, count(*) AS jobs, sum(sequence < ?) AS older FROM jobs
+            WHERE state = ? AND endpoint = ? AND practice = ? AND problem IS NULL
+            AND permitted_at >= ? GROUP BY batch_id
+        ),
+        orders AS (
+            SELECT jobs, older,
+            (SELECT count(*) FROM jobs WHERE jobs.batch_id = waiting.batch_id) AS size FROM waiting
+        ),
+        ours AS (SELECT count(*) AS size FROM jobs WHERE batch_id = ?)
+        SELECT coalesce(sum(iif(orders.size < ours.size, orders.jobs, orders.older)), 0)
+        FROM orders, ours WHERE orders.size <= ours.size
+        """,
+        (
+            *(job.sequence, JobState.QUEUED, job.origin.endpoint, job.origin.practice),
+            *(permitted_after, job.batch_id),
+        ),
+    )
+    return int(ahead)
+
+
+def find_upload(
+    connection: sqlite3.Connection, job: Job, after: float, until: float
+) -> tuple[str, float] | None:
+    row = connection.execute(
+        "SELECT upload_url, uploaded_at FROM jobs WHERE endpoint = ? AND practice = ?"
+        " AND document_id = ? AND input_sha256 = ? AND uploaded_at BETWEEN ? AND ?"
+        " AND upload_url NOT IN ("
+        "  SELECT upload_url FROM jobs WHERE document_id = ? AND upload_url IS NOT NULL"
+        "  AND state = ? AND sent_at IS NOT NULL"
+        " ) ORDER BY sequence LIMIT 1",
+        (
+            *(job.origin.endpoint, job.origin.practice, job.document_id, job.input_sha256),
+            *(after, until, job.document_id, JobState.FAILED),
+        ),
+    ).fetchone()
+    return None if row is None else (row["upload_url"], row["uploaded_at"])
+
+
 def claim(
     writing: Writing, job: Job, places: int, per_minute: int, changes: Mapping[str, Any]
 ) -> Job | None:
@@ -230,12 +275,14 @@ def claim(
     )
     [[before]] = writing.connection.execute(
         # An edit somebody sits in front of goes before a long batch: the smaller order first.
-        "SELECT count(*) FROM jobs AS other WHERE endpoint = ? AND practice = ? AND state = ?"
-        " AND id <> ? AND upload_url IS NOT NULL AND problem IS NULL"
-        " AND permitted_at BETWEEN ? AND ?"
-        " AND (SELECT count(*) FROM jobs WHERE batch_id = other.batch_id)"
+        "SELECT coalesce(sum(waiting), 0) FROM ("
+        "  SELECT batch_id, count(*) AS waiting FROM jobs"
+        "  WHERE endpoint = ? AND practice = ? AND state = ? AND batch_id <> ?"
+        "  AND upload_url IS NOT NULL AND problem IS NULL AND permitted_at BETWEEN ? AND ?"
+        "  GROUP BY batch_id"
+        " ) AS other WHERE (SELECT count(*) FROM jobs WHERE batch_id = other.batch_id)"
         " < (SELECT count(*) FROM jobs WHERE batch_id = ?)",
-        (*ours, JobState.QUEUED, job.id, sent_at - 60, sent_at + 60, job.batch_id),
+        (*ours, JobState.QUEUED, job.batch_id, sent_at - 60, sent_at + 60, job.batch_id),
     )
     if busy + before >= places or lately + before >= per_minute:
         return None
@@ -302,9 +349,11 @@ def _move(writing: Writing, job: Job, to: JobState, note: str, changes: Mapping[
     now = get(writing.connection, job.id)
     if now.state is not job.state:
         raise _conflict(job)
+    # Of two readings of a Job the later is the newer one, also when the clock was set back.
+    at = max(writing.at, now.updated_at)
     moved = replace(
         now,
-        **{"charged": _charged_by(now, to), **changes, "state": to, "updated_at": writing.at},
+        **{"charged": _charged_by(now, to), **changes, "state": to, "updated_at": at},
     )
     if to is JobState.RUNNING and moved.prediction_id is None:
         raise ValueError("a Job runs under the id of its prediction")

@@ -458,6 +458,10 @@ class Library:
         with self._reading() as connection:
             return jobs.get(connection, id_or_prefix)
 
+    def find_job(self, job_id: str) -> Job | None:
+        with self._reading() as connection:
+            return jobs.find(connection, job_id)
+
     def list_jobs(
         self,
         *,
@@ -485,6 +489,19 @@ class Library:
         """
         with self._writing() as writing:
             return jobs.move(writing, job, to, note, changes)
+
+    def count_ahead(self, job: Job, permitted_after: float) -> int:
+        """How many queued Jobs of its origin, permitted since then, come before this one: those of
+        smaller orders, for somebody sits in front of them, and older ones of orders as large."""
+        with self._reading() as connection:
+            return jobs.count_ahead(connection, job, permitted_after)
+
+    def find_upload(self, job: Job, after: float, until: float) -> tuple[str, float] | None:
+        """Where the same bytes of the same document were put at the same service between these
+        times, and when. Not where an edit has failed with: the service may not have been able to
+        fetch it from there."""
+        with self._reading() as connection:
+            return jobs.find_upload(connection, job, after, until)
 
     def claim_sending(
         self, job: Job, places: int, per_minute: int, *, sent_at: float, **changes: Any
@@ -570,11 +587,14 @@ class Library:
         with self._reading() as connection:
             return charges.refunded(connection, job_id)
 
-    def put_refund(self, job: Job, amount: int, note: str) -> bool:
-        """The service gave `amount` millionths of a dollar back for this Job; False when that is
-        known already, for two may find it at once."""
+    def put_refund(self, job: Job, amount: int, note: str, **changes: Any) -> Job | None:
+        """The service gave `amount` millionths of a dollar back for this Job, which says so from
+        now on, with `changes` as in `move_job`. None when that is known already, for two may find
+        it at once. Raises Conflict."""
         with self._writing() as writing:
-            return charges.put_refund(writing, job, amount, note)
+            if not charges.put_refund(writing, job, amount, note):
+                return None
+            return jobs.move(writing, job, job.state, note, changes)
 
     # The whole library
 

@@ -91,7 +91,7 @@ class Workbench(QObject):
         self._link.trouble.connect(self._tell)
         self._link.opened.connect(self._tell_place)
         self._service = ServiceChoice(self._link, dispatcher, save_settings, settings, self)
-        self._service.changed.connect(self._emit_desk)
+        self._service.changed.connect(self._standing_changed)
         self._service.unfinished_found.connect(self._take_unfinished)
         self._service.key_checked.connect(self._answer_key)
         self._service.failed.connect(self._tell)
@@ -428,6 +428,11 @@ class Workbench(QObject):
     def _take_refunds(self, jobs: list[Job]) -> None:
         self._queue.know(jobs)
         self._service.count_spent()
+
+    def _standing_changed(self) -> None:
+        if self._queue.jobs:  # their buttons name the price
+            self._emit_tiles()
+        self._emit_desk()
 
     def _account_changed(self) -> None:
         self._emit_tiles()

@@ -125,14 +125,20 @@ class Orders(QObject):
             self._batch = job.batch_id if job is not None else ""
 
     def list_tiles(self, now: float, refunds: Mapping[str, str]) -> list[Tile]:
-        """The order that is shown, and every Job of the chosen service that is not ended."""
+        """The order that is shown, and every Job of the chosen service that is not settled: it goes
+        on, or may have been billed and nobody has put it away."""
         from kontext_desktop.workbench.tiles import Known, list_tiles  # not for the first paint
 
         queue, standing = self._queue, self._service.standing
         jobs = queue.jobs.values()
         batch = [job for job in jobs if job.batch_id == self._batch]
-        going_on = [job for job in jobs if not job.state.ended and job.origin == standing.origin]
-        others = [job for job in going_on if job.batch_id != self._batch]
+        others = [
+            job
+            for job in jobs
+            if job.batch_id != self._batch
+            and job.origin == standing.origin
+            and (not job.state.ended or job.charged == "maybe")
+        ]
         shown = [job for job in batch + others if not job.hidden or self._concerns(job)]
         known = Known(
             price=standing.price,

@@ -68,9 +68,13 @@ class JobQueue(QObject):
         self.changed.emit()
 
     def act(self, work: Callable[[Studio], Job], go_on: bool) -> None:
-        """Change one Job by the person's wish (cancel, permit), then go on with it if asked."""
-        done = self.carry_on if go_on else self.know
-        self._link.run(work, lambda job: done([job]), self.refused.emit)
+        """Change one Job by the person's wish (cancel, permit), then go on with it if that was
+        asked or costs nothing."""
+
+        def done(job: Job) -> None:
+            (self.carry_on if go_on or job.state in _CARRIED_ON else self.know)([job])
+
+        self._link.run(work, done, self.refused.emit)
 
     def take_step(self, step: Step) -> None:
         """Take a step that was made outside: what is still away for this Job counts no more."""

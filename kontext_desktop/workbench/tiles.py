@@ -121,9 +121,9 @@ def _words(job: Job, known: Known) -> tuple[str, Tone, tuple[Offer, ...]]:
     match job.state:
         case JobState.QUEUED if job.id not in known.going_on:
             send = Offer("retry", f"Send · {now_costs}", f"Send this edit now, for {now_costs}")
-            return "Not sent", Tone.LOOK, (send, _CANCEL)
+            return "Not sent", Tone.LOOK, (send, _cancel(job))
         case JobState.QUEUED:
-            return "Waiting", Tone.PLAIN, (_CANCEL,)
+            return "Waiting", Tone.PLAIN, (_cancel(job),)
         case JobState.SENDING:
             return "Sending", Tone.PLAIN, (_HIDE_MAYBE,)
         case JobState.RUNNING:
@@ -226,7 +226,14 @@ def _seconds_left(job: Job, now: float) -> float:
     return spec.retention_days * 86_400.0 - max(0.0, now - (job.sent_at or job.created_at))
 
 
+def _cancel(job: Job) -> Offer:
+    return _CANCEL if job.sent_at is None else _CANCEL_REFUSED
+
+
 _CANCEL = Offer("cancel", "Cancel", "Free: it was not sent")
+_CANCEL_REFUSED = Offer(
+    "cancel", "Cancel", "The service had no room for it; that nothing was made of it is looked up"
+)
 _HIDE = Offer(
     "hide",
     "Hide",

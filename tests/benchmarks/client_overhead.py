@@ -62,7 +62,7 @@ class Bench:
             library=library,
             keys=Keys({"WAVESPEED_API_KEY": "benchmark"}),
             target=Target(url, embedded_practice=False),
-            register=Register(folder / "register", library.id, time.time),
+            register=Register(folder / "register", time.time),
             settings=Settings(daily_cap=0, submits_per_minute=10_000),
         )
         sample = next((ROOT / "resources" / "samples").glob("*.jpg"))

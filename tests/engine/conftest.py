@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from engine_tools import KEY, Clock
+from canary import KEY
+from engine_tools import Clock
 from PIL import Image
 
 from kontext_desktop.engine import intake
@@ -56,7 +57,7 @@ def open_studio(
             library=library,
             keys=Keys({"WAVESPEED_API_KEY": key}),
             target=Target(service.url, embedded_practice=False),
-            register=Register(tmp_path / "register", library.id, clock),
+            register=Register(tmp_path / "register", clock),
             now=clock,
         )
         opened.append(studio)

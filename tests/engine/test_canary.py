@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import logging
 import traceback
-import urllib.parse
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from engine_tools import KEY, carry, draft, edit
+from canary import KEY, find, forms, search
+from engine_tools import carry, draft, edit
 
 from kontext_desktop.engine import refunds, statement
 from kontext_desktop.engine.order import place_order
@@ -20,30 +18,19 @@ from kontext_desktop.model import Version
 from kontext_desktop.practice import Fault, PracticeService
 
 
-def forms(key: str) -> Iterator[bytes]:
-    """The ways in which a key can lie about in a file."""
-    raw = key.encode()
-    yield raw
-    yield key[::-1].encode()
-    yield raw.hex().encode()
-    yield raw.hex().upper().encode()
-    yield urllib.parse.quote(key, safe="").replace("-", "%2D").encode()
-    yield "".join(f"%{byte:02X}" for byte in raw).encode()
-    yield key.encode("utf-16-le")
-    yield key.encode("utf-16-be")
-    for shift in range(3):  # base64 looks different at each of its alignments
-        coded = base64.b64encode(b"\0" * shift + raw).rstrip(b"=")
-        yield coded[4 if shift else 0 : -2]
-
-
-def find(key: str, data: bytes) -> list[bytes]:
-    return [form for form in forms(key) if form in data]
-
-
 @pytest.mark.parametrize("number", range(len(list(forms(KEY)))))
 def test_the_search_finds_what_it_is_for(number: int) -> None:
     form = list(forms(KEY))[number]
     assert find(KEY, b"before " + form + b" after")
+
+
+def test_the_search_looks_into_every_file(tmp_path: Path) -> None:
+    (tmp_path / "deep" / "deeper").mkdir(parents=True)
+    (tmp_path / "clean").write_bytes(b"canary")
+    hit = tmp_path / "deep" / "deeper" / ".hidden"
+    hit.write_bytes(b"\0" + KEY.encode("utf-16-le"))
+    assert search(tmp_path) == (2, [hit])
+    hit.unlink()  # the search after the whole run must not find it
 
 
 def test_the_key_is_nowhere_after_all_kinds_of_work(
@@ -73,6 +60,6 @@ def test_the_key_is_nowhere_after_all_kinds_of_work(
     said += [statement.write_csv(lines), repr(studio), repr(studio.keys), caplog.text]
     assert any(KEY in str(request.headers) for request in service.requests), "it was in use"
     assert find(KEY, "\n".join(said).encode()) == []
-    files = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert len(files) > 10
-    assert [path for path in files if find(KEY, path.read_bytes())] == []
+    searched, found = search(tmp_path)
+    assert searched > 10
+    assert found == []

@@ -21,7 +21,8 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from engine_tools import KEY, Clock, draft
+from canary import KEY
+from engine_tools import Clock, draft
 from fault_server import FAULTS_OF, PATIENT, FaultServer
 from keyring.backend import KeyringBackend
 from promises import (

@@ -15,7 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine_tools import KEY, Clock, draft
+from canary import KEY
+from engine_tools import Clock, draft
 from fault_server import FAULTS_OF, FaultServer, Spoil
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from fault_server import Spoil
 from promises import open_studio as desk
 from promises import start_service
 
+from kontext_desktop.catalog import KONTEXT_MAX
 from kontext_desktop.engine import intake, reconcile, runner
 from kontext_desktop.engine.order import place_order, repeat_order
 from kontext_desktop.engine.recovery import recover
@@ -20,6 +22,7 @@ from kontext_desktop.engine.studio import Studio
 from kontext_desktop.errors import LibraryError, ParameterError, UnansweredError
 from kontext_desktop.model import Job, JobState, Spend, Version
 from kontext_desktop.practice import Fault, PracticeService
+from kontext_desktop.wavespeed import Client
 
 LOST = Fault("submit", "close-after")
 NEVER_ARRIVED = Fault("submit", "close")
@@ -376,11 +379,87 @@ def test_a_refusal_for_too_many_that_was_taken_after_all_is_not_sent_again(
     # The service made it all the same.
     body = {"prompt": "Make the light warmer.", "image": job.upload_url, "seed": 7}
     client = studio.get_service().client
-    from kontext_desktop.catalog import KONTEXT_MAX
-
     client.submit(KONTEXT_MAX, body)
     clock.wait(step.again_in or 0)
     (settled,) = carry(studio, [step.job])
     assert settled.state is JobState.UNSURE
     assert len(service.ledger) == 1
     assert json.dumps([e.note for e in studio.library.list_events(job.id)]).count("sending") == 2
+
+
+def refuse_for_now(studio: Studio, service: PracticeService, version: Version) -> Job:
+    """An edit to which the service has said "too many requests"."""
+    (job,) = place_order(studio, version, draft())
+    job = runner.advance(studio, job.id).job
+    service.faults.add(Fault("submit", "status:429"))
+    job = runner.advance(studio, job.id).job
+    assert job.state is JobState.QUEUED
+    return job
+
+
+def test_what_was_refused_for_now_and_cancelled_is_looked_up_before_it_is_free(
+    studio: Studio, original: Version, service: PracticeService
+) -> None:
+    cancelled = runner.cancel(studio, refuse_for_now(studio, service, original).id)
+    assert (cancelled.state, cancelled.charged, cancelled.hidden) == (
+        JobState.UNSURE,
+        "maybe",
+        True,
+    )
+    (ended,) = carry(studio, [cancelled], limit=1e4)
+    assert (ended.state, ended.charged, ended.hidden) == (JobState.FAILED, "no", True)
+    assert studio.library.spend(ended.origin, 0) == Spend()
+
+
+@pytest.mark.parametrize("habits", [{"echoes": True}])
+def test_what_was_refused_and_made_after_all_is_collected_though_it_was_cancelled(
+    studio: Studio, original: Version, service: PracticeService
+) -> None:
+    job = refuse_for_now(studio, service, original)
+    recipe = job.recipe
+    body = {"prompt": recipe.prompt, "image": job.upload_url, "seed": recipe.seed}
+    studio.get_service().client.submit(KONTEXT_MAX, body)
+    (done,) = carry(studio, [runner.cancel(studio, job.id)])
+    assert (done.state, done.charged, done.hidden) == (JobState.DONE, "yes", True)
+    assert len(service.ledger) == 1
+
+
+def test_a_candidate_without_a_picture_is_not_asked_about_for_ever(
+    studio: Studio, original: Version, service: PracticeService
+) -> None:
+    """One that failed at the service never gets one."""
+    job = lose(studio, service, original)
+    stranger = {"prompt": "Another's.", "image": job.upload_url, "seed": 1}
+    service.faults.add(Fault("submit", "fail:1403"))
+    studio.get_service().client.submit(KONTEXT_MAX, stranger)
+    (asked,) = carry(studio, [job], limit=1e4)  # fails unless an end is found to it
+    found = reconcile.list_candidates(studio, asked)
+    assert sorted(bool(one.received) for one in found) == [False, True]
+
+
+def test_a_service_that_tells_no_time_leaves_it_open_whether_it_was_billed(
+    studio: Studio, original: Version, service: PracticeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Client, "clock_offset", property(lambda _: None))
+    service.faults.add(NEVER_ARRIVED)
+    (ended,) = carry(studio, place_order(studio, original, draft()), limit=1e4)
+    assert (ended.state, ended.charged) == (JobState.FAILED, "maybe")
+    assert ended.problem is not None
+
+
+def test_a_copied_library_does_not_adopt_what_the_other_copy_has_sent(
+    studio: Studio,
+    original: Version,
+    service: PracticeService,
+    open_studio: Callable[..., Studio],
+    tmp_path: Path,
+) -> None:
+    studio.close()
+    shutil.copytree(tmp_path / "library", tmp_path / "copy")
+    one, other = open_studio(), open_studio("copy")
+    assert one.library.id == other.library.id
+    sent = carry(one, place_order(one, original, draft(seed=3)))
+    (lost,) = carry(other, [lose(other, service, original, seed=8)])
+    found = [candidate.prediction_id for candidate in reconcile.list_candidates(other, lost)]
+    assert found == [service.ledger[1].id]
+    assert sent[0].prediction_id == service.ledger[0].id

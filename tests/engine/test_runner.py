@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from engine_tools import KEY, Clock, carry, draft, edit
+from canary import KEY
+from engine_tools import Clock, carry, draft, edit
 from fault_server import Spoil
 from PIL import Image
 from promises import Driver, open_studio, start_service

@@ -11,7 +11,7 @@ import pytest
 from engine_tools import Clock, carry, draft
 
 from kontext_desktop.engine import runner, waiting
-from kontext_desktop.engine.line import CALM_GAP, KNOCKS, Line
+from kontext_desktop.engine.line import CALM_GAP, GAP, KNOCKS, Line
 from kontext_desktop.engine.order import place_order
 from kontext_desktop.engine.recovery import recover
 from kontext_desktop.engine.studio import Studio
@@ -76,12 +76,12 @@ def test_a_duration_seen_late_is_not_taken_for_long(
 
 def test_one_knocks_while_the_service_is_away_and_the_others_wait() -> None:
     line = Line()
-    assert line.wait(100.0) == 0
+    assert line.wait("one", 100.0) == 0
     assert line.lost(100.0) == KNOCKS[0]
     assert line.away_since == 100.0
-    assert line.wait(101.0) == pytest.approx(1.0)
-    assert line.wait(102.0) == 0, "one may knock"
-    assert line.wait(102.0) > 0, "the next may not"
+    assert line.wait("one", 101.0) == pytest.approx(1.0)
+    assert line.wait("one", 102.0) == 0, "one may knock"
+    assert line.wait("two", 102.0) > 0, "the next may not"
     pauses = []
     now = 102.0
     for _ in range(8):
@@ -98,17 +98,30 @@ def test_the_return_is_calm() -> None:
     assert line.away_since is None
     turns, now = [], 10.0
     for _ in range(20):
-        now += line.wait(now)
-        assert line.wait(now) == 0
+        now += line.wait("one", now)
+        assert line.wait("one", now) == 0
         turns.append(now)
     assert all(later - earlier >= CALM_GAP for earlier, later in itertools.pairwise(turns))
 
 
 def test_a_clock_set_back_stops_nothing() -> None:
     line = Line()
-    line.wait(1e9)
+    line.wait("one", 1e9)
+    line.wait("two", 1e9)
+    assert line.wait("two", 1000.0) <= KNOCKS[-1]
+    line.wait("two", 1e9)
     line.lost(1e9)
-    assert line.wait(1000.0) <= KNOCKS[-1]
+    assert line.wait("two", 1000.0) <= KNOCKS[-1]
+
+
+def test_of_a_thousand_that_wait_none_comes_in_vain() -> None:
+    line = Line()
+    due = {f"job {number}": line.wait(f"job {number}", 0.0) for number in range(1000)}
+    assert due.pop("job 0") == 0
+    assert max(due.values()) == pytest.approx(999 * GAP)
+    for job_id, at in sorted(due.items(), key=lambda item: item[1]):
+        assert line.wait(job_id, at) == 0
+        assert line.wait(job_id, at) > 998 * GAP, "again only behind all others"
 
 
 def test_fifty_jobs_through_a_three_hour_outage_are_all_done_and_paid_once(

@@ -34,7 +34,7 @@ MakeReceived = Callable[..., Received]
 
 REAL = Origin("https://api.example.com", False)
 LIFE = {
-    "queued": "queued sending failed cancelled",
+    "queued": "queued sending failed cancelled unsure",
     "sending": "sending running unsure failed queued",
     "unsure": "unsure running failed",
     "running": "running downloading failed expired unsure",
@@ -163,6 +163,41 @@ def test_no_more_are_in_flight_than_allowed(
     library.move_job(claimed[0], JobState.FAILED, "refused")
     waiting = next(job for job in library.list_jobs() if job.state is JobState.QUEUED)
     assert library.claim_sending(waiting, 3, 99, sent_at=1300.0) is not None
+
+
+def test_smaller_orders_and_older_ones_come_first(
+    library: Library, put_document: PutDocument, new_job: MakeNewJob
+) -> None:
+    document = put_document()
+
+    def order(name: str, count: int) -> list[Job]:
+        return library.put_jobs([replace(new_job(document), batch_id=name)] * count)
+
+    batch, pair, other_pair = order("batch", 5), order("pair", 2), order("other pair", 2)
+    ahead = {job.id: library.count_ahead(job, 0) for job in library.list_jobs()}
+    assert [ahead[job.id] for job in pair + other_pair + batch] == list(range(9))
+    library.move_job(pair[0], JobState.CANCELLED, "cancelled")
+    library.move_job(pair[1], JobState.QUEUED, "held", problem=Problem("budget", "Too dear.", ""))
+    assert library.count_ahead(batch[0], 0) == 2
+    assert library.count_ahead(batch[0], batch[0].permitted_at + 1) == 0, "their click is too old"
+
+
+def test_an_upload_is_found_again_unless_an_edit_has_failed_with_it(
+    library: Library, put_document: PutDocument, new_job: MakeNewJob
+) -> None:
+    document = put_document()
+    first, second, third = library.put_jobs([new_job(document)] * 3)
+    uploads = {first.id: ("https://a", 100.0), second.id: ("https://b", 200.0)}
+    for job in (first, second):
+        url, at = uploads[job.id]
+        library.move_job(job, JobState.QUEUED, "uploaded", upload_url=url, uploaded_at=at)
+    assert library.find_upload(third, 50, 300) == uploads[first.id]
+    assert library.find_upload(third, 150, 300) == uploads[second.id]
+    assert library.find_upload(third, 250, 300) is None
+    sent = library.claim_sending(first, 3, 99, sent_at=250.0)
+    assert sent is not None
+    library.move_job(sent, JobState.FAILED, "could not be fetched")
+    assert library.find_upload(third, 50, 300) == uploads[second.id]
 
 
 @pytest.mark.parametrize(

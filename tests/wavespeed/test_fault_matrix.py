@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from canary import KEY
 from fault_server import FAULTS_OF, PATIENT, FaultServer, Spoil, mutations
 
 from kontext_desktop.catalog import KONTEXT_MAX, USD
@@ -24,7 +25,6 @@ from kontext_desktop.errors import (
 )
 from kontext_desktop.wavespeed import BillingRow, Client, Deadlines, Prediction, submit_body
 
-KEY = "canary-4f1d9c7e2b"
 STEADY = Deadlines(connect=10, answer=10, submit=10, upload=10, download=10)
 HASTY = Deadlines(connect=10, answer=0.3, submit=0.3, upload=0.3, download=0.3, listing=0.3)
 """For faults that only a deadline ends."""
