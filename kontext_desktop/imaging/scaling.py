@@ -90,13 +90,17 @@ def shrunk(codes: Codes, across: int, down: int) -> Codes:
             image = Image.fromarray(np.ascontiguousarray(codes[top : top + step]))
             out[top // down : (top + step) // down] = np.asarray(image.reduce((across, down)))
         return out
-    columns = np.arange(0, width, across)
-    counts = np.diff(np.append(columns, width))[:, None]
-    for row in range(len(out)):
-        band = codes[row * down : (row + 1) * down]
-        sums = np.add.reduceat(band.sum(axis=0, dtype=np.uint32), columns, axis=0)
-        whole = counts * len(band)
-        out[row] = (sums + whole // 2) // whole
+    step = down * max(1, (1 << 18) // width // down)
+    for top in range(0, height, step):
+        band = codes[top : top + step]
+        sums = np.zeros((-(-len(band) // down), *out.shape[1:]), np.uint32)
+        counts = np.zeros((*sums.shape[:2], 1), np.uint32)
+        for row in range(down):
+            for column in range(across):
+                part = band[row::down, column::across]
+                sums[: len(part), : part.shape[1]] += part
+                counts[: len(part), : part.shape[1]] += 1
+        out[top // down : (top + step) // down] = (sums + counts // 2) // counts
     return out
 
 

@@ -84,7 +84,7 @@ class SettingsDialog(QDialog):
         self._build_privacy()
         self._add_line()
         self._build_places()
-        self._display = DisplayRow(self._wheel_guard, ask_profile)
+        self._display = DisplayRow(ask_profile)
         self._add_row("Display", self._display)
         self._metadata = QCheckBox("Exports keep the original's EXIF, XMP and IPTC")
         self._metadata.setObjectName("keepMetadata")

@@ -7,7 +7,6 @@ from picture_tools import display_p3_profile
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDoubleSpinBox,
     QLabel,
     QLineEdit,
@@ -165,25 +164,22 @@ def test_the_screens_profile_is_chosen_and_what_is_none_is_refused(qtbot, workbe
     dialog = SettingsDialog(workbench, Theme.read(resources()), ask_profile=lambda: answers.pop(0))
     qtbot.addWidget(dialog)
     dialog.open()
-    box = dialog.findChild(QComboBox, "displayChoice")
-    problem = dialog.findChild(QLabel, "displayProblem")
-
-    def choose():
-        box.setCurrentIndex(box.count() - 1)
-        box.activated.emit(box.count() - 1)
-
+    system, srgb, profile = (
+        dialog.findChild(QPushButton, f"display{name}") for name in ("System", "Srgb", "Profile")
+    )
+    hint = dialog.findChild(QLabel, "displayHint")
+    assert system.isChecked()
     for said in ("Not a screen's profile.", "", "Not a screen's profile."):
-        choose()
-        assert (box.currentText(), problem.text()) == ("As the system says", said)
-    choose()
-    assert (box.currentText(), problem.text()) == ("Studio monitor.icc", "")
+        profile.click()
+        assert (system.isChecked(), hint.text()) == (True, said)
+    profile.click()
+    assert (profile.isChecked(), hint.text()) == (True, "Studio monitor.icc")
     dialog.findChild(QCheckBox, "keepMetadata").setChecked(False)
     press(dialog, "saveSettings", qtbot)
     assert workbench.settings.display == str(good)
     assert not workbench.settings.keep_metadata
     dialog.open()
-    assert box.currentText() == "Studio monitor.icc"
-    box.setCurrentIndex(1)
-    box.activated.emit(1)
+    assert hint.text() == "Studio monitor.icc"
+    srgb.click()
     press(dialog, "saveSettings", qtbot)
     assert workbench.settings.display == "srgb"
