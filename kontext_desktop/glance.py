@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-_LONGEST = 2000
+_LONGEST = 1400
 """Pixels: the look is reduced as long as its longer side is no shorter than this."""
 _LARGEST = 300_000_000
 _ORIENTATION = 0x0112

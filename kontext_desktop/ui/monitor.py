@@ -8,7 +8,6 @@ asked by name, and whatever goes wrong means that nothing is known.
 from __future__ import annotations
 
 import ctypes
-import ctypes.util
 from pathlib import Path
 from typing import Any
 
@@ -117,11 +116,13 @@ def _ask_windows(window: int) -> bytes:
 def _ask_macos(x: int, y: int) -> bytes:
     """Not run: the ICC data of the colour space of the display at a point."""
 
+    from ctypes.util import find_library
+
     class Point(ctypes.Structure):
         _fields_ = (("x", ctypes.c_double), ("y", ctypes.c_double))
 
-    graphics = ctypes.CDLL(ctypes.util.find_library("CoreGraphics"))
-    foundation = ctypes.CDLL(ctypes.util.find_library("CoreFoundation"))
+    graphics = ctypes.CDLL(find_library("CoreGraphics"))
+    foundation = ctypes.CDLL(find_library("CoreFoundation"))
     for function in (graphics.CGDisplayCopyColorSpace, graphics.CGColorSpaceCopyICCData):
         function.restype = ctypes.c_void_p
     graphics.CGDisplayCopyColorSpace.argtypes = [ctypes.c_uint32]
