@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import argparse
 import gc
+import importlib
 import logging
 import os
 import sys
 import tempfile
+import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
@@ -135,6 +137,14 @@ def _start(
 
         early = take_early(files[0])
     workbench.start(files, early.wait if early is not None else None)
+    threading.Thread(target=_load_ahead, name="load ahead", daemon=True).start()
+
+
+def _load_ahead() -> None:
+    """What comes with the first picture: to load it then would hold up the window."""
+    importlib.import_module("kontext_desktop.ui.looking")
+    importlib.import_module("kontext_desktop.ui.pyramid")
+    importlib.import_module("kontext_desktop.ui.version_view")
 
 
 def manage_colour(window: MainWindow, workbench: Workbench) -> None:

@@ -20,6 +20,7 @@ from kontext_desktop.imaging import (
     between,
     document_raster,
     encode,
+    give_back,
     probe,
     pyramid,
     read,
@@ -52,6 +53,7 @@ class Shown(NamedTuple):
 def show(native: Native, screen: bytes = b"") -> Shown:
     """`screen`: its ICC profile; b"" for sRGB."""
     same = shows_numbers(*native, screen)
+    give_back()
     return Shown(pyramid(*native, screen), None if same else document_raster(*native))
 
 

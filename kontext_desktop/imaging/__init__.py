@@ -8,6 +8,7 @@ library, no network. Blocking and free of shared state: any thread may call it.
 from kontext_desktop.imaging.arrays import Codes, Pixels
 from kontext_desktop.imaging.colour import between, from_srgb, into_srgb, to_depth
 from kontext_desktop.imaging.encoding import deepest, encode
+from kontext_desktop.imaging.memory import give_back
 from kontext_desktop.imaging.metadata import Metadata
 from kontext_desktop.imaging.rasters import (
     document_raster,
@@ -46,6 +47,7 @@ __all__ = [
     "find_kind",
     "from_raster",
     "from_srgb",
+    "give_back",
     "into_srgb",
     "place",
     "probe",
