@@ -120,8 +120,12 @@ def photoshop(planes, *, mode=3, large=False, profile=b"", layers=(), names=(), 
     if layers:
         count = -len(layers) if transparent else len(layers)
         info = struct.pack(">h", count) + records
-        info += bytes(len(info) % 2)
+        info += bytes(-len(info) % 4)
         section = struct.pack(wide, len(info)) + info + bytes(4)
+        if depth == 16:  # as Photoshop writes it: nothing in the usual place
+            other = b"8BIMPatt" + struct.pack(">I", 5) + bytes(8)
+            block = b"8BIMLr16" + struct.pack(wide, len(info)) + info
+            section = struct.pack(wide, 0) + struct.pack(">I", 6) + bytes(6) + other + block
     return (
         b"8BPS"
         + struct.pack(">H6xHIIHH", 2 if large else 1, channels, height, width, depth, mode)

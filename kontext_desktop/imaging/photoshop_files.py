@@ -130,6 +130,32 @@ class PhotoshopFile:
             return np.ascontiguousarray(colours[codes[..., 0]])
         return codes
 
+    def _find_records(self) -> BinaryIO | None:
+        """Where the number of layers stands, and what is said of each behind it."""
+        stream = self._stream
+        form = ">I" if self._header.version == 1 else ">Q"
+
+        def read(form: str) -> int:
+            return int(struct.unpack(form, stream.read(struct.calcsize(form)))[0])
+
+        if not read(form):
+            return None
+        length = read(form)
+        if length:
+            return io.BytesIO(stream.read(min(length, _RECORDS)))
+        # Of 16 bits the layers are in a block of their own, behind the mask of them all.
+        stream.seek(read(">I"), io.SEEK_CUR)
+        for _ in range(_BLOCKS):
+            name = stream.read(8)
+            if name[:4] not in (b"8BIM", b"8B64"):
+                return None
+            long = name[:4] == b"8B64" or name in _DEEP or name[4:] in (b"LMsk", b"Mtrn", b"Alph")
+            length = read(form if long else ">I")
+            if name in _DEEP and length:
+                return io.BytesIO(stream.read(min(length, _RECORDS)))
+            stream.seek(length + -length % 4, io.SEEK_CUR)
+        return None
+
     def _get(self, number: int, field: str = "") -> Any:
         with contextlib.suppress(*DAMAGE):  # what is said beside the picture may be broken
             found = self._resources.get_data(number)
@@ -147,18 +173,15 @@ class PhotoshopFile:
         """The names of layers with a mask, and whether the first channel more is transparency."""
         from psd_tools.psd.layer_and_mask import LayerRecord
 
-        stream, version = self._stream, self._header.version
+        version = self._header.version
         masked: list[str] = []
         transparent = False
         with contextlib.suppress(*DAMAGE):  # the flattened picture does not depend on it
-            form = ">I" if version == 1 else ">Q"
-            size = struct.calcsize(form)
-            total, length = (struct.unpack(form, stream.read(size))[0] for _ in range(2))
-            if not total or not length:
+            records = self._find_records()
+            if records is None:
                 return masked, False
-            (count,) = struct.unpack(">h", stream.read(2))
+            (count,) = struct.unpack(">h", records.read(2))
             transparent = count < 0 and self._header.channels > self._channels
-            records = io.BytesIO(stream.read(min(length, _RECORDS)))
             for _ in range(abs(count)):
                 record = LayerRecord.read(records, version=version)
                 if record.mask_data is not None and (record.mask_data.flags is not None):
@@ -168,6 +191,8 @@ class PhotoshopFile:
 
 _RECORDS = 64 << 20
 """Bytes in which the records of all layers are looked for."""
+_DEEP = (b"8BIMLr16", b"8BIMMt16")
+_BLOCKS = 1000
 
 
 def _raw(value: Any) -> bytes:

@@ -191,10 +191,12 @@ def test_photoshop_documents_open_flattened(large, codes):
     assert (read_native(data).pixels == codes).all()
 
 
-def test_alpha_channels_and_layer_masks_are_listed():
-    planes = np.zeros((5, 4, 6), np.uint8)
+@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+def test_alpha_channels_and_layer_masks_are_listed(kind, large):
+    planes = np.zeros((5, 4, 6), kind)
     layers = [("Base", False), ("Skin", True), ("Sky", True)]
-    data = photoshop(planes, layers=layers, names=["Hair", "Dress"])
+    data = photoshop(planes, layers=layers, names=["Hair", "Dress"], large=large)
     assert probe(data).notes == (
         "Its layers are shown as Photoshop flattened them.",
         "Alpha channels: Hair, Dress.",
