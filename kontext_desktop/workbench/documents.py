@@ -90,11 +90,11 @@ class Documents(QObject):
 
         def failed(error: KontextError) -> None:
             if ticket == self._opening:
-                self.say_busy("")
                 if self._looked:  # what was there before is there again
                     self._looked = False
                     self.picture_shown.emit(self._gallery.find(self.shown))
                     self.want_before()
+                self.say_busy("")
             self.failed.emit(error)
 
         self.say_busy(f"Opening {name}")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,11 +16,12 @@ from PySide6.QtWidgets import QLabel
 from window_person import Person
 
 from kontext_desktop.app import manage_colour
+from kontext_desktop.glance import glance
 from kontext_desktop.imaging import read_native
 from kontext_desktop.imaging.colour import between
 from kontext_desktop.model import Raster
 from kontext_desktop.ui import monitor
-from kontext_desktop.workbench import Picture, Tone
+from kontext_desktop.workbench import Picture, Tone, errands
 
 Enter = Callable[..., Person]
 
@@ -41,36 +44,73 @@ def words(person: Person, name: str) -> str:
     return label.text()
 
 
-def test_a_first_look_comes_before_the_whole(enter: Enter, tmp_path: Path) -> None:
-    person = enter("--practice")
+def hold_back(person: Person, monkeypatch: pytest.MonkeyPatch) -> list[Picture | None]:
+    """Let nothing be brought in before the first look was shown; returns what is shown."""
+    looked = threading.Event()
+    bring_in = errands.bring_in
     seen: list[Picture | None] = []
-    person.workbench.picture_shown.connect(seen.append)
-    person.open(photograph(tmp_path / "wide.jpg"))
-    person.wait(lambda: bool(seen) and seen[-1] is not None and not seen[-1].preview)
+
+    def late(*arguments: Any) -> errands.Opened:
+        assert looked.wait(20)
+        return bring_in(*arguments)
+
+    def see(picture: Picture | None) -> None:
+        seen.append(picture)
+        looked.set()
+
+    monkeypatch.setattr(errands, "bring_in", late)
+    person.workbench.picture_shown.connect(see)
+    return seen
+
+
+def test_a_first_look_comes_before_the_whole(
+    enter: Enter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = enter("--practice")
+    seen = hold_back(person, monkeypatch)
+    person.workbench.open_file(photograph(tmp_path / "wide.jpg"))
+    assert person.find("emptyDesk").isVisible()
+    person.wait(lambda: bool(seen))
+    assert not person.find("emptyDesk").isVisible()
+    person.wait(lambda: seen[-1] is not None and not seen[-1].preview)
     shown = [one for one in seen if one is not None]
-    assert [one.version_id for one in shown][:1] == [""]
+    assert (shown[0].version_id, shown[0].preview) == ("", True)
     assert {one.size for one in shown} == {(2400, 1600)}
-    assert shown[0].preview
     assert shown[-1].version_id
 
 
-def test_a_look_at_what_cannot_be_opened_is_taken_back(enter: Enter, tmp_path: Path) -> None:
+def test_a_look_at_what_cannot_be_opened_is_taken_back(
+    enter: Enter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     person = enter("--practice")
     person.open(photograph(tmp_path / "good.jpg"))
     person.wait(lambda: person.desk is not None and not person.desk.busy)
     kept = person.picture
     assert kept is not None
-    # A look that somebody took in time, of a file that then is no picture.
     bad = tmp_path / "bad.jpg"
     bad.write_bytes(b"\xff\xd8\xff nothing")
-    from kontext_desktop.glance import glance
-
-    seen: list[Picture | None] = []
-    person.workbench.picture_shown.connect(seen.append)
+    seen = hold_back(person, monkeypatch)
+    # A look that was taken in time, of a file that then is no picture.
     person.workbench.open_file(bad, lambda: glance(tmp_path / "good.jpg"))
     person.wait(lambda: any(notice.tone is Tone.TROUBLE for notice in person.notices))
     person.wait(lambda: person.desk is not None and not person.desk.busy)
+    assert [one and one.version_id for one in seen] == ["", kept.version_id]
     assert person.picture == kept
+
+
+def test_the_empty_desk_is_there_again_when_nothing_could_be_opened(
+    enter: Enter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = enter("--practice")
+    seen = hold_back(person, monkeypatch)
+    bad = tmp_path / "bad.jpg"
+    bad.write_bytes(b"\xff\xd8\xff nothing")
+    good = photograph(tmp_path / "good.jpg")
+    person.workbench.open_file(bad, lambda: glance(good))
+    person.wait(lambda: any(notice.tone is Tone.TROUBLE for notice in person.notices))
+    person.wait(lambda: person.find("emptyDesk").isVisible())
+    assert seen[0] is not None
+    assert person.picture is None
 
 
 def test_everything_follows_the_screen(
