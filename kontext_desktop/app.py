@@ -28,7 +28,7 @@ from kontext_desktop.dispatch import Dispatcher
 from kontext_desktop.errors import KontextError
 from kontext_desktop.first_words import Settings
 from kontext_desktop.ui import STYLE, Ask, MainWindow, Theme
-from kontext_desktop.workbench import Notice, Tone, Workbench
+from kontext_desktop.workbench import Notice, Picture, Tone, Workbench
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
@@ -265,8 +265,9 @@ def _rehearse(workbench: Workbench, application: QApplication) -> Callable[[], s
         if notice.tone is Tone.TROUBLE:
             end(1, f"The self-test failed: {notice.message} {notice.hint} {notice.detail}")
 
-    def ready(picture: object) -> None:
-        if picture is not None and not workbench.draft.prompt:
+    def ready(picture: Picture | None) -> None:
+        # A first look is of no version yet.
+        if picture is not None and picture.version_id and not workbench.draft.prompt:
             workbench.set_draft(workbench.draft._replace(prompt="Make the light warmer."))
             workbench.generate()
 
