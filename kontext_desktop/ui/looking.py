@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction
@@ -15,11 +16,18 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from kontext_desktop.ui.canvas import Canvas
 from kontext_desktop.ui.compare_bar import CompareBar
 from kontext_desktop.ui.comparing import Comparison, Mode
+from kontext_desktop.ui.contact_sheet import ContactSheet, Entry
+from kontext_desktop.ui.heat import Heat
 from kontext_desktop.ui.navigator import Navigator
 from kontext_desktop.ui.picking import Picking
 from kontext_desktop.ui.shortcuts import SingleKeys
 from kontext_desktop.ui.theme import Theme
-from kontext_desktop.workbench import Desk, Workbench
+from kontext_desktop.workbench import Desk, Picture, Workbench
+from kontext_desktop.workbench.state import Heat as Measured
+from kontext_desktop.workbench.tiles import Tile
+
+if TYPE_CHECKING:
+    from kontext_desktop.ui.client_view import ClientView
 
 _GROUNDS = ("canvas", "canvas_black", "canvas_mid", "canvas_light")
 _GUIDES = {"thirds": 3, "centre": 2}
@@ -56,17 +64,26 @@ class Looking(QObject):
         self._ground = next((name for name in _GROUNDS if name in kept), "canvas")
         self._switched = {name: name in kept for name in (*_GUIDES, "grid", "overview")}
         self._picking = Picking(workbench, canvas, self)
+        self._sheet = ContactSheet(theme)
+        self._has_sheet = False
+        self._client_view: ClientView | None = None
+        self._shown, self._before = "", ""
         for number in range(1, 10):
             keys.add(Qt.Key(Qt.Key.Key_0 + number), partial(self._picking.pick, number))
         keys.add(Qt.Key.Key_0, self._picking.toggle_before)
-        enters = [
-            keys.add(key, self._picking.keep) for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        keys.add(Qt.Key.Key_Z, partial(canvas.hold_loupe, True), partial(canvas.hold_loupe, False))
+        self._enters = [
+            keys.add(key, self._accept) for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         ]
-        for enter in enters:
-            enter.setEnabled(False)  # there for whoever else wants it, until something is picked
-            self._picking.active_changed.connect(enter.setEnabled)
+        self._picking.active_changed.connect(self._let_enter_go)
+        self._let_enter_go()
         canvas.zoom_changed.connect(self._follow)
+        canvas.pane_pressed.connect(self._choose_pane)
+        canvas.pane_opened.connect(self._open_pane)
         workbench.desk_changed.connect(self.show_desk)
+        workbench.tiles_changed.connect(self._lay_out)
+        workbench.picture_made.connect(self._take_picture)
+        workbench.heat_measured.connect(self._take_heat)
 
     def list_slots(self) -> dict[str, Callable[[], None]]:
         """What each command of `commands.LOOKING_COMMANDS` does."""
@@ -75,6 +92,9 @@ class Looking(QObject):
             "fill": canvas.fill,
             "double_size": partial(canvas.zoom_to, 2.0),
             **{mode.value: partial(self._toggle_mode, mode) for mode in Mode},
+            "variations": lambda: self._show_sheet(not self._has_sheet),
+            "by_drift": self._order_by_drift,
+            "client_view": self._open_client_view,
             "less": partial(self._step, -1),
             "more": partial(self._step, 1),
             "compare_parent": partial(self.compare_with, ""),
@@ -101,7 +121,9 @@ class Looking(QObject):
 
     def leave(self) -> bool:
         """Go one step back to the picture alone; False when there is nowhere to go back from."""
-        if self._picking.active:
+        if self._has_sheet:
+            self._show_sheet(False)
+        elif self._picking.active:
             self._picking.go_back()
         elif self._comparison is not None:
             self._set_mode(None)
@@ -138,7 +160,11 @@ class Looking(QObject):
     def _set_mode(self, mode: Mode | None) -> None:
         self._comparison = self._made[mode] if mode is not None else None
         if mode is not None:
+            self._has_sheet = False
+            self._canvas.show_sheet(None)
             self._workbench.want_before()
+        if mode is Mode.HEAT:
+            self._workbench.want_heat()
         self._canvas.compare(self._comparison)
         self._apply()
         self.comparing_changed.emit(self._comparison is not None)
@@ -152,6 +178,91 @@ class Looking(QObject):
         if self._comparison is not None:
             self._comparison.set_amount(amount)
             self._canvas.compare(self._comparison)
+
+    def _take_heat(self, measured: Measured) -> None:
+        """Unless other versions are looked at by now."""
+        if (measured.version_id, measured.before_id) == (self._shown, self._before):
+            self._made[Mode.HEAT].heat = Heat.of(measured)
+            if self._comparison is self._made[Mode.HEAT]:
+                self._canvas.compare(self._comparison)
+
+    # ---- several side by side
+
+    def _show_sheet(self, shown: bool) -> None:
+        if shown and len(self._sheet.entries) < 2:
+            self._canvas.set_note("No variations to lay side by side")
+            return
+        self._has_sheet = shown
+        if shown and self._comparison is not None:
+            self._set_mode(None)
+        self._canvas.show_sheet(self._sheet if shown else None)
+        if shown:
+            self._canvas.set_note("Click chooses, Enter keeps, hold Z for the loupe")
+            self._workbench.want_pictures(self._sheet.list_missing())
+        elif not self._picking.active:
+            self._canvas.set_note("")
+        self._let_enter_go()
+        self._apply()
+
+    def _lay_out(self, tiles: list[Tile]) -> None:
+        ready = [
+            Entry(tile.version_id, tile.number, tile.drift)
+            for tile in tiles
+            if tile.version_id is not None
+        ]
+        self._sheet.set_entries(ready)
+        if self._has_sheet:
+            self._show_sheet(len(ready) > 1)
+
+    def _take_picture(self, picture: Picture) -> None:
+        if self._sheet.take_picture(picture) and self._has_sheet:
+            self._canvas.show_sheet(self._sheet)
+
+    def _order_by_drift(self) -> None:
+        self._sheet.by_drift = not self._sheet.by_drift
+        self._sheet.set_entries(self._sheet.entries)
+        if self._has_sheet:
+            self._canvas.show_sheet(self._sheet)
+        self._apply()
+
+    def _choose_pane(self, number: int) -> None:
+        entry = self._sheet.find_entry(number)
+        if entry is not None:
+            self._workbench.show_version(entry.version_id)
+
+    def _open_pane(self, number: int) -> None:
+        self._choose_pane(number)
+        self._show_sheet(False)
+
+    def _accept(self) -> None:
+        """Stay with what is chosen."""
+        self._picking.keep()
+        if self._has_sheet:
+            self._show_sheet(False)
+
+    def _let_enter_go(self) -> None:
+        """Enter is there for whoever else wants it, until there is something to accept."""
+        for enter in self._enters:
+            enter.setEnabled(self._picking.active or self._has_sheet)
+
+    # ---- for a client at one's side
+
+    def _open_client_view(self) -> None:
+        if self._client_view is None:
+            from kontext_desktop.ui.client_view import ClientView
+
+            self._client_view = ClientView(self._workbench, self._theme, self._canvas)
+            self._client_view.closed.connect(self._apply)
+        if self._client_view.isVisible():
+            self._client_view.close()
+        else:
+            self._client_view.open_beside(self._widget)
+        self._apply()
+
+    def close(self) -> None:
+        """The window is left, and what belongs to it."""
+        if self._client_view is not None:
+            self._client_view.close()
 
     # ---- the rest
 
@@ -170,7 +281,14 @@ class Looking(QObject):
         self._canvas.set_guides(guides, grid=switched["grid"])
         self._canvas.set_ground(self._ground)
         mode = comparison.mode.value if comparison else ""
-        on = {self._ground, mode, *(name for name, is_on in switched.items() if is_on)}
+        client_view = self._client_view is not None and self._client_view.isVisible()
+        ways = {
+            "variations": self._has_sheet,
+            "by_drift": self._sheet.by_drift,
+            "client_view": client_view,
+            **switched,
+        }
+        on = {self._ground, mode, *(name for name, is_on in ways.items() if is_on)}
         for name, action in self._actions.items():
             if action.isCheckable():
                 action.setChecked(name in on)
@@ -204,3 +322,11 @@ class Looking(QObject):
     def show_desk(self, desk: Desk) -> None:
         self._picking.take_desk(desk)
         self._canvas.set_names(desk.before_title, desk.shown_title)
+        if (desk.shown_version_id, desk.before_id) != (self._shown, self._before):
+            self._shown, self._before = desk.shown_version_id, desk.before_id
+            self._made[Mode.HEAT].heat = None
+            if self._comparison is self._made[Mode.HEAT]:
+                self._workbench.want_heat()
+        if self._sheet.chosen != desk.shown_version_id:
+            self._sheet.chosen = desk.shown_version_id
+            self._canvas.update()
