@@ -132,6 +132,7 @@ def test_everything_follows_the_screen(
     assert picture.numbers is not None
     assert picture.numbers.profile == wide_rgb_profile()
     assert picture.colours == "Made for a test"
+    person.window.status_bar.show_pixel(None)  # wherever the pointer may be
     assert words(person, "pixelColour") == "Made for a test"
 
     system[0] = b""
