@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import argparse
 import gc
+import importlib
 import logging
 import os
 import sys
 import tempfile
+import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
@@ -26,7 +28,7 @@ from kontext_desktop.dispatch import Dispatcher
 from kontext_desktop.errors import KontextError
 from kontext_desktop.first_words import Settings
 from kontext_desktop.ui import STYLE, Ask, MainWindow, Theme
-from kontext_desktop.workbench import Notice, Tone, Workbench
+from kontext_desktop.workbench import Notice, Picture, Tone, Workbench
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
@@ -108,7 +110,7 @@ def _run(options: argparse.Namespace) -> int:
     sys.excepthook = _bug_catcher(window)
     window.show()
     # The first paint comes before anything is opened.
-    QTimer.singleShot(0, lambda: _start(application, workbench, options.files))
+    QTimer.singleShot(0, lambda: _start(application, window, workbench, options.files))
     rehearsal = _rehearse(workbench, application) if options.self_test else None
     status = application.exec()
     still = workbench.close()
@@ -150,7 +152,9 @@ def _listen_for_others(application: QApplication, window: MainWindow, workbench:
     workbench.library_opened.connect(listen)
 
 
-def _start(application: QApplication, workbench: Workbench, files: Sequence[Path]) -> None:
+def _start(
+    application: QApplication, window: MainWindow, workbench: Workbench, files: Sequence[Path]
+) -> None:
     """What follows the first paint."""
     gc.freeze()  # what was made so far stays until the end: it is not looked through again
     gc.enable()  # `__main__` turned it off
@@ -158,7 +162,30 @@ def _start(application: QApplication, workbench: Workbench, files: Sequence[Path
 
     application.setWindowIcon(QIcon(str(paths.resources() / "icon.png")))
     start_log(paths.log_folder())
-    workbench.start(files)
+    manage_colour(window, workbench)
+    early = None
+    if files:
+        from kontext_desktop.glance import take_early
+
+        early = take_early(files[0])
+    workbench.start(files, early.wait if early is not None else None)
+    threading.Thread(target=_load_ahead, name="load ahead", daemon=True).start()
+
+
+def _load_ahead() -> None:
+    """What comes with the first picture: to load it then would hold up the window."""
+    importlib.import_module("kontext_desktop.ui.looking")
+    importlib.import_module("kontext_desktop.ui.pyramid")
+    importlib.import_module("kontext_desktop.ui.version_view")
+
+
+def manage_colour(window: MainWindow, workbench: Workbench) -> None:
+    """Have pictures made ready for the screen that the window is on, and say which that is."""
+    from kontext_desktop.ui.display import Display
+
+    display = Display(window, workbench)
+    display.changed.connect(window.top_bar.show_display)
+    display.look()
 
 
 def start_log(folder: Path) -> None:
@@ -276,8 +303,9 @@ def _rehearse(workbench: Workbench, application: QApplication) -> Callable[[], s
         if notice.tone is Tone.TROUBLE:
             end(1, f"The self-test failed: {notice.message} {notice.hint} {notice.detail}")
 
-    def ready(picture: object) -> None:
-        if picture is not None and not workbench.draft.prompt:
+    def ready(picture: Picture | None) -> None:
+        # A first look is of no version yet.
+        if picture is not None and picture.version_id and not workbench.draft.prompt:
             workbench.set_draft(workbench.draft._replace(prompt="Make the light warmer."))
             workbench.generate()
 

@@ -7,8 +7,14 @@ from typing import Protocol
 
 from PySide6.QtWidgets import QWidget
 
-_OPENED = "Pictures (*.jpg *.jpeg *.png *.tif *.tiff *.webp *.gif);;All files (*)"
-_WRITTEN = "PNG (*.png);;JPEG (*.jpg *.jpeg);;TIFF (*.tif *.tiff);;WebP (*.webp)"
+_OPENED = (
+    "Pictures (*.jpg *.jpeg *.png *.tif *.tiff *.webp *.gif *.heic *.heif *.avif *.psd *.psb);;"
+    "All files (*)"
+)
+_WRITTEN = (
+    "PNG, 8 or 16 bit as the original (*.png);;JPEG, 8 bit (*.jpg *.jpeg);;"
+    "TIFF, 8 or 16 bit as the original (*.tif *.tiff);;WebP, 8 bit (*.webp)"
+)
 
 
 class Ask(Protocol):

@@ -45,6 +45,9 @@ class TopBar(QFrame):
         self._before.released.connect(lambda: self.before_held.emit(False))
         self._compare: QPushButton | None = None
         self._library: Words | None = None
+        self._display = Words(kind="secondary")
+        self._display.setObjectName("displayProfile")
+        self._display.setAccessibleName("Colours of the screen")
         self.zoom_button = _quiet("zoomButton", "Fit", "Between 1:1 and the whole picture")
         self.service_button = _quiet("servicePill", "", "Practice or real: open the settings")
         self.service_button.setProperty("kind", "pill")
@@ -64,6 +67,8 @@ class TopBar(QFrame):
         row.addWidget(self._before)
         row.addWidget(self.zoom_button)
         row.addSpacing(2 * theme.size("grid"))
+        row.addWidget(self._display)
+        row.addSpacing(2 * theme.size("grid"))
         row.addWidget(self.service_button)
         chosen = workbench.settings.mode
         self._show_service(chosen, chosen == "practice")
@@ -82,6 +87,11 @@ class TopBar(QFrame):
     def show_comparing(self, comparing: bool) -> None:
         if self._compare is not None:
             self._compare.setChecked(comparing)
+
+    def show_display(self, name: str, source: str) -> None:
+        """Which colours the screen is taken to have, and who says so."""
+        self._display.show_text(f"Display: {name}")
+        self._display.explain(f"The screen's colour profile: {source}.")
 
     def show_versions(self, shown: bool, compact: bool) -> None:
         """The button is there where the versions are, or may be, put away."""

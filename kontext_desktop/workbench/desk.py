@@ -34,6 +34,7 @@ from kontext_desktop.workbench.state import Deed, Desk, LibraryFacts, Notice, To
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
+    from kontext_desktop.glance import Glance
     from kontext_desktop.model import Job, Raster, Step, Version
     from kontext_desktop.workbench.care_errands import TakenIn
     from kontext_desktop.workbench.history import History
@@ -208,8 +209,15 @@ class Workbench(QObject):
 
     # ---- coming and going
 
-    def start(self, files: Sequence[Path] = ()) -> None:
-        """Open the library away from here, then the given file, or what was open last time."""
+    def start(
+        self, files: Sequence[Path] = (), look: Callable[[], Glance | None] | None = None
+    ) -> None:
+        """Open the library away from here, then the given file, or what was open last time.
+        `look` brings a first look at the first file: that is waited for, away from here, since all
+        else would only delay it."""
+        if look is not None:
+            self._documents.look_before(look, lambda: self.start(files))
+            return
         self._emit_all()
         wanted = self.settings
         self._link.open(lambda: self._open_studio(wanted))
@@ -317,8 +325,8 @@ class Workbench(QObject):
 
     # ---- documents and versions
 
-    def open_file(self, path: Path) -> None:
-        """Bring a picture in and show it."""
+    def open_file(self, path: Path, look: Callable[[], Glance | None] | None = None) -> None:
+        """Bring a picture in and show it. `look`: brings a first look that was begun already."""
         place = str(path.absolute())
 
         def opened(found: errands.Opened) -> None:
@@ -328,7 +336,11 @@ class Workbench(QObject):
             # At once, not only at the end: what is open is found again after a crash too.
             self._service.keep(self.settings._replace(recent_files=recent, window=window))
 
-        self._documents.open(path.name, lambda studio: errands.bring_in(studio, path), opened)
+        screen = self._gallery.screen
+        self._documents.open(
+            path.name, lambda studio: errands.bring_in(studio, path, screen), opened
+        )
+        self._documents.look(look or (lambda: errands.glance_at(path)))
 
     def open_document(self, document_id: str, name: str, version_id: str = "") -> None:
         """Put a document of the library on the desk, showing this version of it."""
@@ -343,7 +355,12 @@ class Workbench(QObject):
 
     def paste_picture(self, picture: Raster, name: str) -> None:
         """Make a document of pixels that came without a file."""
-        self._documents.open(name, lambda studio: errands.paste(studio, picture, name))
+        screen = self._gallery.screen
+        self._documents.open(name, lambda studio: errands.paste(studio, picture, name, screen))
+
+    def set_screen(self, screen: bytes) -> None:
+        """Make pictures ready for a screen with this ICC profile; b"" for sRGB."""
+        self._documents.set_screen(screen)
 
     def show_version(self, version_id: str) -> None:
         """Put a version on the canvas; the next edit starts from it."""
@@ -390,7 +407,8 @@ class Workbench(QObject):
             return ""
         from kontext_desktop.engine import export
 
-        return export.propose_name(document.name, version)
+        suffix = export.propose_suffix(document)
+        return export.propose_name(document.name, version, suffix=suffix)
 
     def export(self, version_id: str, target: Path, *, force: bool) -> None:
         """Write a version's appearance to a file and say where it lies."""
@@ -402,6 +420,12 @@ class Workbench(QObject):
             self._documents.say_busy("")
             self._tell(error)
 
+        from kontext_desktop.engine import export
+
+        document = self._documents.document
+        loss = export.tell_losses(document, target) if document is not None else ""
+        if loss:
+            self.notice_raised.emit(Notice(Tone.LOOK, loss))
         self._documents.say_busy(f"Writing {target.name}")
         self._link.run(
             lambda studio: errands.export(studio, version, target, force),

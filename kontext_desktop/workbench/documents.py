@@ -6,17 +6,22 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from kontext_desktop.errors import KontextError
 from kontext_desktop.workbench import errands
+from kontext_desktop.workbench.first_look import make_picture
 from kontext_desktop.workbench.gallery import Gallery
 from kontext_desktop.workbench.link import StudioLink
 from kontext_desktop.workbench.state import Notice, Picture, Tone
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
+    from kontext_desktop.glance import Glance
     from kontext_desktop.model import Annotation, Document, Version
+
+_SEEN_MS = 20
+"""After so long a picture that was shown is painted."""
 
 
 class Documents(QObject):
@@ -49,6 +54,8 @@ class Documents(QObject):
         """The id of the version to compare with; empty: what the shown one was made from."""
         self.busy = ""
         """What takes its time, in words."""
+        self._looked = False
+        """A first look at what is being opened is on the canvas."""
         self._opening = 0
         """Counts what was asked to be opened: only the latest is put on the desk."""
         self._late: list[Version] = []
@@ -73,17 +80,24 @@ class Documents(QObject):
         """Bring something onto the desk; if something else is asked for meanwhile, that wins.
         `opened` is called just before it is shown."""
         self._opening += 1
-        ticket = self._opening
+        ticket, screen = self._opening, self._gallery.screen
 
         def done(found: errands.Opened | None) -> None:
             if ticket == self._opening:
                 self.say_busy("")
+                self._looked = False
+                if found is not None and screen != self._gallery.screen:
+                    found = found._replace(master=None)  # made ready for the screen before
                 if found is not None:
                     opened(found)
                     self._put_on_desk(found)
 
         def failed(error: KontextError) -> None:
             if ticket == self._opening:
+                if self._looked:  # what was there before is there again
+                    self._looked = False
+                    self.picture_shown.emit(self._gallery.find(self.shown))
+                    self.want_before()
                 self.say_busy("")
             self.failed.emit(error)
 
@@ -104,6 +118,31 @@ class Documents(QObject):
 
         if self.may_write:
             self._link.run(work, done, failed, pool="writes")
+
+    def look_before(self, work: Callable[[], Glance | None], then: Callable[[], None]) -> None:
+        """Show a first look at what will be opened, and when that is seen do what comes `then`."""
+        screen = self._gallery.screen
+
+        def done(found: Picture | None) -> None:
+            if found is not None:
+                self._looked = True
+                self.picture_shown.emit(found)
+            QTimer.singleShot(_SEEN_MS, then)
+
+        self._link.run_apart(lambda: make_picture(work(), screen), done)
+
+    def look(self, work: Callable[[], Glance | None]) -> None:
+        """Show a first look at what is being opened, until that is here."""
+        if self._looked:
+            return
+        ticket, screen = self._opening, self._gallery.screen
+
+        def done(found: Picture | None) -> None:
+            if found is not None and ticket == self._opening and self.busy and not self._looked:
+                self._looked = True
+                self.picture_shown.emit(found)
+
+        self._link.run_apart(lambda: make_picture(work(), screen), done)
 
     def say_busy(self, text: str) -> None:
         self.busy = text
@@ -221,7 +260,7 @@ class Documents(QObject):
         if at_hand is not None:
             self._picture_made(at_hand)
         else:
-            self._gallery.want_picture(version, document.size)
+            self._gallery.want_picture(version, document)
         self.version_chosen.emit(version)
 
     def compare_with(self, version_id: str) -> None:
@@ -247,14 +286,21 @@ class Documents(QObject):
         if at_hand is not None:
             self.before_shown.emit(at_hand)
         else:
-            self._gallery.want_picture(before, self.document.size)
+            self._gallery.want_picture(before, self.document)
 
     def want_detail(self) -> None:
         """Bring the shown version, and the one before, as a whole: somebody looks closely."""
         document = self.document
         for version in (self.find_shown(), self.find_before()):
             if version is not None and document is not None:
-                self._gallery.want_whole(version, document.size)
+                self._gallery.want_whole(version, document)
+
+    def set_screen(self, screen: bytes) -> None:
+        """Make the pictures on the canvas ready for another screen."""
+        self._gallery.set_screen(screen)
+        shown, document = self.find_shown(), self.document
+        if shown is not None and document is not None:
+            self._gallery.want_picture(shown, document)
 
     def want_pictures(self, version_ids: Sequence[str]) -> None:
         """Bring the pictures of several versions for review, each by the gallery's signal."""
@@ -265,7 +311,7 @@ class Documents(QObject):
             if at_hand is not None:
                 self._gallery.picture_made.emit(at_hand)
             else:
-                self._gallery.want_picture(version, self.document.size)
+                self._gallery.want_picture(version, self.document)
 
     def want_heat(self) -> None:
         """Measure how far the shown version is from what it is compared with."""
@@ -313,9 +359,8 @@ class Documents(QObject):
         if not again:
             self._compared = ""
         self.arrived.emit(found, again)
-        if found.master:
-            original = found.versions[0].id
-            self._gallery.take(Picture(original, found.document.size, found.master, False))
+        if found.master is not None:
+            self._gallery.take(found.master)
         else:
             self.picture_shown.emit(None)
         self.versions_changed.emit()

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kontext_desktop.catalog import KONTEXT_MAX
 from kontext_desktop.first_words import Draft, JobState, Settings
-from kontext_desktop.workbench.state import LibraryFacts, Tone
+from kontext_desktop.workbench.state import LibraryFacts, Picture, Tone
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.intake import Arrival
+    from kontext_desktop.engine.preview import Shown
     from kontext_desktop.engine.studio import Studio
     from kontext_desktop.errors import KontextError
+    from kontext_desktop.glance import Glance
     from kontext_desktop.model import Document, Job, Origin, Raster, Version
 
 
@@ -28,8 +30,8 @@ class Opened(NamedTuple):
     jobs: list[Job]
     draft: Draft | None
     notes: tuple[str, ...] = ()
-    master: tuple[Raster, ...] = ()
-    """The original's levels where it was just decoded, so that it is not decoded again."""
+    master: Picture | None = None
+    """The original where it was just decoded, so that it is not decoded again."""
     away: KontextError | None = None
     """Why the original cannot be read, as far as that is seen without reading it."""
 
@@ -103,25 +105,56 @@ def describe_reading(studio: Studio) -> tuple[str, str] | None:
     )
 
 
-def bring_in(studio: Studio, path: Path) -> Opened:
+def bring_in(studio: Studio, path: Path, screen: bytes) -> Opened:
     from kontext_desktop.engine import intake
 
-    return _arrived(
-        studio, intake.bring_in(studio.library, path, copy_up_to=studio.settings.copy_up_to)
-    )
+    copy_up_to = studio.settings.copy_up_to
+    return _arrived(studio, intake.bring_in(studio.library, path, copy_up_to=copy_up_to), screen)
 
 
-def paste(studio: Studio, picture: Raster, name: str) -> Opened:
+def glance_at(path: Path) -> Glance | None:
+    from kontext_desktop.glance import glance
+
+    return glance(path)
+
+
+def paste(studio: Studio, picture: Raster, name: str, screen: bytes) -> Opened:
     from kontext_desktop.engine import intake
 
-    return _arrived(studio, intake.paste(studio.library, picture, name))
+    return _arrived(studio, intake.paste(studio.library, picture, name), screen)
 
 
-def _arrived(studio: Studio, arrival: Arrival) -> Opened:
-    from kontext_desktop.imaging import pyramid
+def _arrived(studio: Studio, arrival: Arrival, screen: bytes) -> Opened:
+    from kontext_desktop.engine import preview
 
     found = _opened(studio, arrival.document)
-    return found._replace(notes=arrival.notes, master=pyramid(arrival.pixels))
+    shown = preview.show(arrival.pixels, screen)
+    master = _picture(studio, found.versions[0], found.document, shown, preview=False)
+    return found._replace(notes=arrival.notes, master=master)
+
+
+def show_review(studio: Studio, version: Version, document: Document, screen: bytes) -> Picture:
+    """A version's picture for review: the original is not looked at for it."""
+    from kontext_desktop.engine import preview
+
+    shown = preview.review(studio.library, version, screen)._replace(numbers=None)
+    return _picture(studio, version, document, shown, preview=True)
+
+
+def show_whole(studio: Studio, version: Version, document: Document, screen: bytes) -> Picture:
+    from kontext_desktop.engine import preview
+
+    shown = preview.whole(studio.library, version, screen)
+    return _picture(studio, version, document, shown, preview=False)
+
+
+def _picture(
+    studio: Studio, version: Version, document: Document, shown: Shown, *, preview: bool
+) -> Picture:
+    from kontext_desktop.engine.preview import find_colours
+
+    colours = find_colours(studio.library, document)
+    return Picture(version.id, document.size, shown.levels, preview, shown.numbers, colours)
 
 
 def _opened(studio: Studio, document: Document) -> Opened:
@@ -247,7 +280,8 @@ def measure_drift(studio: Studio, version: Version) -> float | None:
 def export(studio: Studio, version: Version, target: Path, force: bool) -> None:
     from kontext_desktop.engine import export
 
-    export.export_version(studio.library, version, target, force=force)
+    metadata = studio.settings.keep_metadata
+    export.export_version(studio.library, version, target, force=force, metadata=metadata)
 
 
 def mark_document(

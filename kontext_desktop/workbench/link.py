@@ -190,6 +190,10 @@ class StudioLink(QObject):
             pool=pool,
         )
 
+    def run_apart(self, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
+        """Call `work()` away from here, then `done(result)` here: no Studio is needed for it."""
+        self._dispatcher.run(lambda _: work(), done, self.trouble.emit)
+
     def close(self, wait: float, last: Callable[[Studio], None]) -> bool:
         """Wait up to `wait` seconds for what is away, then do `last` here and close the Studio.
 

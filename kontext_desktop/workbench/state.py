@@ -29,6 +29,10 @@ class Picture(NamedTuple):
     """Of document space; levels[0] may be smaller while only a preview is there."""
     levels: tuple[Raster, ...]
     preview: bool
+    numbers: Raster | None = None
+    """levels[0]'s own numbers, in the picture's own colours, where the screen is given others."""
+    colours: str = ""
+    """What colours these are, in words."""
 
 
 class Heat(NamedTuple):
