@@ -34,6 +34,7 @@ from kontext_desktop.catalog import USD
 from kontext_desktop.paths import library_folder
 from kontext_desktop.ui.display_row import DisplayRow
 from kontext_desktop.ui.fields import WheelGuard, align_figures
+from kontext_desktop.ui.fitting_scroll import FittingScroll
 from kontext_desktop.ui.key_row import KeyRow
 from kontext_desktop.ui.pieces import Words, hairline, mark
 from kontext_desktop.ui.theme import Theme
@@ -95,7 +96,7 @@ class SettingsDialog(QDialog):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)  # as high as what it says
-        column.addLayout(self._grid)
+        column.addWidget(FittingScroll(self._grid))
         column.addWidget(hairline())
         column.addLayout(self._button_row(padding))
         for button in self.findChildren(QPushButton):
@@ -205,6 +206,10 @@ class SettingsDialog(QDialog):
         self._wheel_guard.watch(self._copied)
         hint = Words("Larger originals stay where they are", "secondary")
         self._add_row("Copy up to", self._copied, hint)
+        self._network = QCheckBox("Open libraries on network shares all the same")
+        self._network.setObjectName("allowNetwork")
+        self._network.setToolTip("Slower, and only one program at a time may have it open")
+        self._grid.addWidget(self._network, self._grid.rowCount(), 1)
 
     def _build_advanced(self) -> None:
         self._endpoint = QLineEdit()
@@ -278,6 +283,7 @@ class SettingsDialog(QDialog):
         self._delete.setChecked(settings.delete_after_download)
         self._display.show_choice(settings.display)
         self._metadata.setChecked(settings.keep_metadata)
+        self._network.setChecked(settings.allow_network)
         self._never.setChecked(not self._may_send)
         self._endpoint.setText(settings.endpoint)
         if not self._library.text():
@@ -317,6 +323,7 @@ class SettingsDialog(QDialog):
             delete_after_download=self._delete.isChecked(),
             display=self._display.choice,
             keep_metadata=self._metadata.isChecked(),
+            allow_network=self._network.isChecked(),
         )
         if self._never.isChecked() == self._may_send:
             self._workbench.put_may_send(not self._never.isChecked())

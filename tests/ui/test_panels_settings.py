@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from kontext_desktop.paths import resources
+from kontext_desktop.ui.fitting_scroll import FittingScroll
 from kontext_desktop.ui.settings_dialog import SettingsDialog, is_endpoint
 from kontext_desktop.ui.theme import Theme
 
@@ -183,3 +184,26 @@ def test_the_screens_profile_is_chosen_and_what_is_none_is_refused(qtbot, workbe
     srgb.click()
     press(dialog, "saveSettings", qtbot)
     assert workbench.settings.display == "srgb"
+
+
+def test_a_library_on_a_network_share_is_allowed_by_a_box(dialog, workbench, qtbot):
+    box = dialog.findChild(QCheckBox, "allowNetwork")
+    assert not box.isChecked()
+    box.click()
+    press(dialog, "saveSettings", qtbot)
+    [(wanted,)] = workbench.list_calls("set_settings")
+    assert wanted.allow_network
+
+
+def test_on_a_low_screen_the_rows_scroll_and_the_buttons_stay(dialog, monkeypatch, qtbot):
+    scroll = dialog.findChild(FittingScroll)
+    monkeypatch.setattr("kontext_desktop.ui.fitting_scroll._AROUND", -(10**6))
+    scroll.updateGeometry()
+    qtbot.waitUntil(lambda: scroll.verticalScrollBar().maximum() == 0)
+    whole = scroll.height()
+    monkeypatch.setattr("kontext_desktop.ui.fitting_scroll._AROUND", 10**6)
+    scroll.updateGeometry()
+    qtbot.waitUntil(lambda: scroll.verticalScrollBar().maximum() > 0)
+    assert scroll.height() < whole
+    save = dialog.findChild(QPushButton, "saveSettings")
+    assert dialog.rect().contains(save.mapTo(dialog, save.rect().bottomRight()))
