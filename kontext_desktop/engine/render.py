@@ -1,6 +1,6 @@
 """A Version's appearance: its layers over the master, any part at any size.
 
-Working space: 8-bit sRGB, document space. In this release each layer is drawn on its whole frame;
+Working space: 8-bit sRGB, document space. In this release each layer is drawn on its whole area;
 a layer that asks for more than that (mask, opacity, blend) is refused rather than drawn wrongly.
 """
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kontext_desktop.errors import LibraryError
+from kontext_desktop.framing import Plan
 from kontext_desktop.imaging import place, read, scale
 from kontext_desktop.model import Document, Frame, Layer, Size, Version
 
@@ -47,6 +48,15 @@ def render(
             received = read(library.blobs.read(library.get_result(layer.result_id).sha256))
         canvas = place(canvas, received, _onto(layer, frame, size))
     return canvas
+
+
+def render_plan(library: Library, version: Version, plan: Plan) -> np.ndarray:
+    """What is sent of a version: its appearance inside the frame, bordered by its own mirror image
+    where the plan has more room. Returns and raises as `render`."""
+    x, y, *_ = inner = plan.inner
+    pixels = render(library, version, plan.frame, inner.size)
+    right, below = plan.sent.width - x - inner.width, plan.sent.height - y - inner.height
+    return np.pad(pixels, ((y, below), (x, right), (0, 0)), "symmetric")
 
 
 def is_practice(library: Library, version: Version) -> bool:

@@ -33,7 +33,8 @@ from kontext_desktop.workbench.state import Deed, Desk, Notice, Tone
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
-    from kontext_desktop.model import Job, Raster, Step, Version
+    from kontext_desktop.framing import Plan
+    from kontext_desktop.model import Document, Job, Raster, Step, Version
 
 MODEL = KONTEXT_MAX
 RECENT = 10
@@ -381,9 +382,10 @@ class Workbench(QObject):
         self.keep_window({"document": found.document.id})
         self._orders.show_batch_of(None)
         self._queue.know(found.jobs)
-        if found.draft is not None and not again:
-            self._draft = found.draft
-            self.draft_changed.emit(found.draft)
+        if not again:
+            # Without one of its own it goes on with the words of the last, and not with its frame.
+            self._draft = found.draft or self._draft._replace(frame=None)
+            self.draft_changed.emit(self._draft)
         for note in found.notes:
             self.notice_raised.emit(Notice(Tone.PLAIN, note))
 
@@ -466,16 +468,14 @@ class Workbench(QObject):
     def _desk(self) -> Desk:
         settings, document = self.settings, self._documents.document
         standing = self._service.standing
-        frame, returns = None, None
-        if document is not None:
-            frame, returns = MODEL.plan(document.size, self._draft.aspect_ratio)
+        plan = self._plan(document)
         shown, before = self._documents.find_shown(), self._documents.find_before()
         why_not = self._why_not()
         return Desk(
             document=document,
             shown_version_id=self._documents.shown,
-            frame=frame,
-            returns=returns,
+            frame=plan.frame if plan else None,
+            returns=plan.returns if plan else None,
             price=standing.price * self._draft.count,
             can_generate=not why_not,
             why_not=why_not,
@@ -499,7 +499,17 @@ class Workbench(QObject):
             shown_title=shown.title if shown else "",
             before_id=before.id if before else "",
             before_title=before.title if before else "",
+            plan=plan,
+            region=self._draft.frame,
+            aspect_ratio=self._draft.aspect_ratio,
         )
+
+    def _plan(self, document: Document | None) -> Plan | None:
+        if document is None:
+            return None
+        from kontext_desktop.framing import plan  # not for the first paint
+
+        return plan(MODEL, document.size, self._draft.aspect_ratio, self._draft.frame)
 
     def _spend_note(self) -> str:
         standing, account = self._service.standing, self._account

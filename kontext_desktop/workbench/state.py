@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from kontext_desktop.first_words import Frame, Size
 
 if TYPE_CHECKING:
+    from kontext_desktop.framing import Plan
     from kontext_desktop.model import Document, Raster
 
 
@@ -101,3 +102,8 @@ class Desk(NamedTuple):
     before_id: str = ""
     """The version that the shown one is compared with; empty when there is none."""
     before_title: str = ""
+    plan: Plan | None = None
+    """How the frame would be sent."""
+    region: Frame | None = None
+    """The part the person chose, which the frame holds; None: as much as the ratio allows."""
+    aspect_ratio: str | None = None

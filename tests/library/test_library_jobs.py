@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from kontext_desktop.errors import LibraryError
+from kontext_desktop.framing import find_area
 from kontext_desktop.library import Conflict, Library, NewJob
 from kontext_desktop.model import (
     EMBEDDED_PRACTICE,
@@ -311,7 +312,9 @@ def test_result_and_version_are_what_came(
     assert (result.seed, result.price, result.model_id) == (7, 80_000, job.recipe.model_id)
     assert (result.prediction_id, result.origin) == (job.prediction_id, EMBEDDED_PRACTICE)
     assert (result.server_seconds, result.wall_seconds, result.nsfw) == (6.25, 12, False)
-    assert version.layers == (Layer(result.id, (4.0, 0.0, 0, 0.0, 4.0, 0)),)
+    # 4:3 is 1184 × 880: the frame lay in the middle of that, and so does what came of it.
+    area = find_area(job.recipe.model_id, job.recipe.frame, None)
+    assert version.layers == (Layer.filling(result.id, result.size, area),)
     assert (version.title, version.job_id, version.practice) == ("Warmer", job.id, True)
     assert library.get_result(result.id[:8]) == result
     assert library.get_version(version.id) == version
@@ -391,9 +394,10 @@ def test_frame_of_the_recipe_places_the_result(
     document = put_document()
     new = new_job(document)
     assert new.recipe.frame == Frame(0, 0, 4000, 3000)
-    [job] = library.put_jobs([new])
+    recipe = replace(new.recipe, frame=Frame(200, 100, 2496, 1664), aspect_ratio="3:2")
+    [job] = library.put_jobs([replace(new, recipe=recipe)])
     job = library.move_job(job, JobState.SENDING, "")
     job = library.move_job(job, JobState.RUNNING, "", prediction_id="a-prediction")
     job = library.move_job(job, JobState.DOWNLOADING, "")
-    _, [version] = library.finish_job(job, [received(size=Size(2000, 1000))], "")
-    assert version.layers[0].placement == (2.0, 0.0, 0, 0.0, 3.0, 0)
+    _, [version] = library.finish_job(job, [received(size=Size(1248, 832))], "")
+    assert version.layers[0].placement == (2.0, 0.0, 200, 0.0, 2.0, 100)
