@@ -54,6 +54,8 @@ FIRST_COMMANDS = (
 )
 
 LOOKING_COMMANDS = (
+    Command("frame", "Choose the part to send", (), Qt.Key.Key_R, checkable=True),
+    Command("frame_whole", "Send the whole picture"),
     Command("fill", "Fill", ("Ctrl+9",)),
     Command("double_size", "2:1", ("Ctrl+2",)),
     Command("split", "Split", (), Qt.Key.Key_S, checkable=True),
@@ -88,7 +90,10 @@ _PARTS = ("overview", _GUIDES, _GROUNDS, SEPARATOR, "panels", "versions", "full_
 MENUS = (
     ("File", ("open", RECENT, "paste", "export", SEPARATOR, "charges")),
     ("Edit", ("write", "look")),
-    ("Picture", ("client", "never_send", SEPARATOR, "find_original")),
+    (
+        "Picture",
+        ("frame", "frame_whole", SEPARATOR, "client", "never_send", SEPARATOR, "find_original"),
+    ),
     ("View", (*_ZOOMS, SEPARATOR, *_TOGETHER, *_OTHERS, SEPARATOR, *_PARTS)),
     ("Help", ("settings", "shortcuts", "about", SEPARATOR, "quit")),
 )

@@ -379,12 +379,14 @@ class Workbench(QObject):
         self._link.run(lambda studio: studio.library.place_notice, done)
 
     def _take_document(self, found: errands.Opened, again: bool) -> None:
+        if not again:
+            # First, for a frame belongs to its picture; the words of the last one stay for one that
+            # has none yet.
+            self._draft = found.draft or self._draft._replace(frame=None)
         self.keep_window({"document": found.document.id})
         self._orders.show_batch_of(None)
         self._queue.know(found.jobs)
         if not again:
-            # Without one of its own it goes on with the words of the last, and not with its frame.
-            self._draft = found.draft or self._draft._replace(frame=None)
             self.draft_changed.emit(self._draft)
         for note in found.notes:
             self.notice_raised.emit(Notice(Tone.PLAIN, note))
