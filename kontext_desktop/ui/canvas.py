@@ -472,7 +472,7 @@ class Canvas(QWidget):
         elif self._tool is not None:
             self._tool.draw(painter, ratio)
         elif self._frame and self._frame.size != view.document:
-            draw_frame(painter, picture, self.place(self._frame), theme)
+            draw_frame(painter, self.place(self._frame), theme)
 
     @property
     def _room(self) -> QRect:

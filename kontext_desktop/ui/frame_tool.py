@@ -121,9 +121,7 @@ class FrameTool(QObject):
         direction = _ARROWS.get(Qt.Key(event.key()))
         if not self.active:
             return False
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.left.emit()
-        elif direction is not None and not self._is_whole:
+        if direction is not None and not self._is_whole:
             large = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
             step = _LARGE_NUDGE if large else _NUDGE
             self._say(moved(self.frame, direction[0] * step, direction[1] * step, self._picture))
@@ -199,7 +197,7 @@ class FrameTool(QObject):
         sent, held = canvas.place(plan.frame), canvas.place(self.frame)
         if not self.active:
             draw_border(painter, plan, canvas, theme, ratio)
-            draw_frame(painter, picture, sent, theme)
+            draw_frame(painter, sent, theme)
             return
         veil = theme.colour("hairline")
         veil.setAlpha(_VEIL)
@@ -212,7 +210,7 @@ class FrameTool(QObject):
         draw_guides(painter, held, theme, (3,))
         self._draw_outline(painter, held, round(ratio))
         if held.width() > 150 * ratio and held.height() > 60 * ratio:
-            word = f"{self.frame.size} · {share(plan)}"
+            word = f"{self.frame.size} · comes back at {share(plan)}"
             room = QRect(0, 0, round(canvas.width() * ratio), round(canvas.height() * ratio))
             draw_word(painter, held.intersected(room), word, theme, ratio)
 

@@ -68,12 +68,10 @@ class Looking(QObject):
         for number in range(1, 10):
             keys.add(Qt.Key(Qt.Key.Key_0 + number), partial(self._picking.pick, number))
         keys.add(Qt.Key.Key_0, self._picking.toggle_before)
-        enters = [
-            keys.add(key, self._picking.keep) for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        ]
-        for enter in enters:
-            enter.setEnabled(False)  # there for whoever else wants it, until something is picked
-            self._picking.active_changed.connect(enter.setEnabled)
+        self._enters = [keys.add(key, self._keep) for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter)]
+        self._picking.active_changed.connect(self._share_enter)
+        self.framing_changed.connect(self._share_enter)
+        self._share_enter()
         canvas.zoom_changed.connect(self._follow)
         workbench.desk_changed.connect(self.show_desk)
 
@@ -123,6 +121,18 @@ class Looking(QObject):
         else:
             return False
         return True
+
+    def _keep(self) -> None:
+        """Be done, with what was chosen."""
+        if self.is_framing:
+            self._end_framing()
+        else:
+            self._picking.keep()
+
+    def _share_enter(self) -> None:
+        """Leave the key to whoever else wants it until there is something to be done with."""
+        for enter in self._enters:
+            enter.setEnabled(self.is_framing or self._picking.active)
 
     def show_bare(self, bare: bool) -> None:
         """In full screen there is the picture, and no bar over it."""

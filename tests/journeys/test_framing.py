@@ -66,8 +66,9 @@ def test_a_region_is_chosen_sent_and_comes_back_into_its_place(
     QTest.keyClick(canvas, Qt.Key.Key_R)
     person.click("ratio 3:2")
     draw(person, (1000, 800), (2000, 1466))
-    canvas.setFocus()
-    QTest.keyClick(canvas, Qt.Key.Key_Return)
+    person.find("ratio 3:2").setFocus()
+    QTest.keyClick(person.find("ratio 3:2"), Qt.Key.Key_Return)
+    assert not person.window.actions_by_name["frame"].isChecked()
     chosen = region(person)
     assert chosen is not None
     assert abs(chosen.width / chosen.height - 1.5) < 0.003
