@@ -5,8 +5,8 @@ It sees the canvas and a plan, and says what the hand makes of the region; it kn
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QBrush, QKeyEvent, QPainter, QPen
+from PySide6.QtCore import QLine, QObject, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPen
 
 from kontext_desktop.first_words import Frame, Size
 from kontext_desktop.framing import Plan
@@ -25,6 +25,8 @@ _VEIL, _THIN_VEIL = 150, 70
 """Opacity, of 255, of the shade over what is not sent, and over what is sent along."""
 _ARM = 14
 """Length of the marks at the corners, in device-independent pixels; those on the edges are half."""
+_HATCH = 8
+"""Device-independent pixels between the lines over a mirrored border."""
 _NUDGE, _LARGE_NUDGE = 1, 10
 """Document pixels."""
 _ARROWS = {
@@ -233,9 +235,7 @@ def draw_border(painter: QPainter, plan: Plan, canvas: Canvas, theme: Theme, rat
     if not plan.is_padded:
         return
     inside, area = canvas.place(plan.frame), canvas.place(plan.area)
-    brush = QBrush(theme.colour("text_secondary"), Qt.BrushStyle.BDiagPattern)
-    painter.save()
-    painter.setBrushOrigin(area.topLeft())
+    painter.setPen(QPen(theme.colour("outline_hover"), round(ratio)))
     for part in (
         QRect(area.left(), area.top(), inside.left() - area.left(), area.height()),
         QRect(inside.right() + 1, area.top(), area.right() - inside.right(), area.height()),
@@ -244,9 +244,20 @@ def draw_border(painter: QPainter, plan: Plan, canvas: Canvas, theme: Theme, rat
     ):
         if not part.isEmpty():
             painter.fillRect(part, theme.colour("panel"))
-            painter.fillRect(part, brush)
-    painter.restore()
+            painter.drawLines(_list_hatches(part, round(_HATCH * ratio)))
     draw_dashes(painter, area, theme, ratio)
+
+
+def _list_hatches(part: QRect, step: int) -> list[QLine]:
+    """Slanting lines that end at the edges of `part`, alike in all parts."""
+    left, top, right, bottom = part.left(), part.top(), part.right(), part.bottom()
+    lines = []
+    first = (left + top) // step * step
+    for place in range(first, right + bottom + 1, step):  # on each, x + y is the same
+        start, end = max(left, place - bottom), min(right, place - top)
+        if start <= end:
+            lines.append(QLine(start, place - start, end, place - end))
+    return lines
 
 
 def draw_dashes(painter: QPainter, box: QRect, theme: Theme, ratio: float) -> None:

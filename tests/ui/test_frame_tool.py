@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QObject, QPoint, QPointF, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QMouseEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from kontext_desktop.catalog import KONTEXT_MAX
@@ -79,14 +83,22 @@ class Hand:
         self.bot.keyClick(self.canvas, key, modifier)
 
     def cursor(self, x: float, y: float) -> Qt.CursorShape:
-        self.bot.mouseMove(self.canvas, self.at(x, y))
+        at, button = QPointF(self.at(x, y)), Qt.MouseButton.NoButton
+        glide = QMouseEvent(
+            *(QEvent.Type.MouseMove, at, self.canvas.mapToGlobal(at), button, button),
+            Qt.KeyboardModifier.NoModifier,
+        )
+        QApplication.sendEvent(self.canvas, glide)
         return self.canvas.cursor().shape()
 
     def look(self) -> QImage:
         return self.canvas.grab().toImage()
 
     def light(self, image: QImage, x: float, y: float) -> int:
-        return image.pixelColor(self.at(x, y)).blue()
+        return self.colour(image, x, y).blue()
+
+    def colour(self, image: QImage, x: float, y: float) -> QColor:
+        return image.pixelColor(self.at(x, y) * image.devicePixelRatio())
 
 
 @pytest.fixture
@@ -236,9 +248,9 @@ def test_a_mirrored_border_is_hatched_beyond_the_picture(hand: Hand) -> None:
         hand.say(Frame.whole(WIDE), "1:1")  # 300 rows above and below
         hand.tool.active = active
         image = hand.look()
-        spots = [hand.at(x, -150) for x in range(100, 1500, 10)]
-        assert len({image.pixelColor(spot).rgb() for spot in spots}) > 1
-        assert len({ground.pixelColor(spot).rgb() for spot in spots}) == 1
+        columns = range(100, 1500, 10)
+        assert len({hand.colour(image, x, -150).rgb() for x in columns}) > 1
+        assert len({hand.colour(ground, x, -150).rgb() for x in columns}) == 1
 
 
 def test_without_the_hand_it_only_draws(hand: Hand) -> None:
@@ -249,3 +261,12 @@ def test_without_the_hand_it_only_draws(hand: Hand) -> None:
     assert hand.region == REGION
     hand.bot.mouseDClick(hand.canvas, Qt.MouseButton.LeftButton, pos=hand.at(700, 500))
     assert hand.canvas.zoom == 1.0
+
+
+@pytest.mark.skipif("QT_SCALE_FACTOR" in os.environ, reason="this is that screen")
+def test_all_of_this_holds_on_a_screen_of_twice_the_density() -> None:
+    environ = dict(os.environ, QT_SCALE_FACTOR="2")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", __file__]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", env=environ)
+    assert done.returncode == 0, done.stdout
+    assert "passed" in done.stdout
