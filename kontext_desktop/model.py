@@ -19,6 +19,16 @@ from kontext_desktop.first_words import JobState as JobState
 from kontext_desktop.first_words import Settings as Settings
 from kontext_desktop.first_words import Size as Size
 
+HEAT_SCALE: tuple[tuple[float, tuple[int, int, int]], ...] = (
+    (0.0, (0, 0, 0)),
+    (1.0, (20, 24, 74)),
+    (2.5, (64, 40, 130)),
+    (5.0, (178, 50, 100)),
+    (10.0, (240, 120, 40)),
+    (20.0, (252, 240, 160)),
+)
+"""The colours of a heat map: a CIEDE2000 and its sRGB; between two of them the colours run over."""
+
 
 @dataclass(frozen=True, slots=True)
 class Raster:

@@ -17,6 +17,9 @@ import canary
 import hypothesis
 import pytest
 
+from kontext_desktop.engine import intake
+from kontext_desktop.library import Library
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 for _name in [name for name in os.environ if name.startswith("KONTEXT_")]:
     if _name != "KONTEXT_THOROUGH":  # asks the tests, not the program; see `promises`
@@ -69,6 +72,30 @@ def _is_loopback(host: str) -> bool:
 
 
 @pytest.fixture(autouse=True)
+def originals_untouched(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever picture a test brings in is the same file afterwards: bytes, times, inode."""
+    brought_in: dict[Path, tuple[bytes, int, int]] = {}
+    bring_in = intake.bring_in
+
+    def look(path: Path) -> tuple[bytes, int, int]:
+        found = path.stat()
+        return path.read_bytes(), found.st_mtime_ns, found.st_ino
+
+    def watched(library: Library, path: Path, **options: Any) -> intake.Arrival:
+        if path.is_file():
+            brought_in.setdefault(path, look(path))
+        return bring_in(library, path, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(intake, "bring_in", watched)
+        yield
+    if request.node.get_closest_marker("changes_originals") is None:
+        for path, before in brought_in.items():
+            assert look(path) == before, f"{path} was changed"
+    request.config.stash[_ORIGINALS].update(brought_in)
+
+
+@pytest.fixture(autouse=True)
 def no_thread_left() -> Iterator[None]:
     """Threads that a test starts end with it; one that cannot be joined is named."""
     before = set(threading.enumerate())
@@ -84,10 +111,12 @@ def no_thread_left() -> Iterator[None]:
 
 
 _FIGURES = pytest.StashKey[list[str]]()
+_ORIGINALS = pytest.StashKey[set[Path]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_FIGURES] = []
+    config.stash[_ORIGINALS] = set()
 
 
 @pytest.fixture(scope="session")
@@ -114,6 +143,7 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
+    terminalreporter.write_line(f"originals brought in: {len(config.stash[_ORIGINALS])}")
     for sentence in config.stash[_FIGURES]:
         terminalreporter.write_line(sentence)
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 THUMBNAIL = Size(320, 240)
 SMALL = Size(704, 528)
+HEAT = Size(1280, 1280)
 REVIEW = Size(2560, 2560)
 """Fills a screen; also what stands in for an original that is not copied."""
 
@@ -93,6 +94,18 @@ def small(library: Library, sha256: str) -> Raster:
     pixels = read(library.blobs.read(sha256))
     size = within(Size(pixels.shape[1], pixels.shape[0]), SMALL)
     return to_raster(scale(pixels, size))
+
+
+def heat(library: Library, version: Version, before: Version) -> tuple[Raster, float]:
+    """How far two versions of one document lie apart, pixel by pixel, as `drift.heat_map` colours
+    it, at most 1280 a side; and the mean. Both are drawn for it: what JPEG has lost of a preview
+    would be measured too. Raises OriginalError as `whole` does."""
+    from kontext_desktop.imaging import drift
+
+    size = within(library.get_document(version.document_id).size, HEAT)
+    one, other = (render.render(library, each, size=size) for each in (before, version))
+    colours, mean = drift.heat_map(one, other)
+    return to_raster(colours), mean
 
 
 def _find_stand_in(library: Library, document: Document, box: Size) -> Pixels | None:

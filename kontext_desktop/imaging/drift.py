@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from kontext_desktop.imaging.rasters import Pixels
 from kontext_desktop.imaging.scaling import scale
-from kontext_desktop.model import Size
+from kontext_desktop.model import HEAT_SCALE, Size
 
 Plane: TypeAlias = npt.NDArray[np.floating[Any]]
 
@@ -35,6 +35,19 @@ def measure_drift(sent: Pixels, received: Pixels) -> Drift:
     one, other = (_to_lab(scale(pixels, half)) for pixels in (sent, received))
     delta = float(delta_e_2000(one, other).mean())
     return Drift(delta, _structural_similarity(one[..., 0], other[..., 0]))
+
+
+def heat_map(one: Pixels, other: Pixels) -> tuple[Pixels, float]:
+    """The colour difference of two 8-bit sRGB pictures of one size, pixel by pixel, as colours
+    (height, width, 3) of `model.HEAT_SCALE`; and its mean."""
+    delta = delta_e_2000(_to_lab(one), _to_lab(other))
+    steps = [step for step, _ in HEAT_SCALE]
+    channels = [
+        np.interp(delta, steps, [colour[channel] for _, colour in HEAT_SCALE])
+        for channel in range(3)
+    ]
+    heat: Pixels = np.stack(channels, axis=-1).round().astype(np.uint8)
+    return heat, float(delta.mean())
 
 
 def delta_e_2000(one: Plane, other: Plane) -> Plane:

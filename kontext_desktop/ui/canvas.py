@@ -37,7 +37,7 @@ from kontext_desktop.ui.overlays import (
     fill_around,
 )
 from kontext_desktop.ui.theme import Theme
-from kontext_desktop.ui.viewport import Point, Viewport
+from kontext_desktop.ui.viewport import BETWEEN, Panes, Point, Viewport
 from kontext_desktop.workbench import Picture
 
 _SMOOTH_LIMIT = 1_000_000
@@ -46,10 +46,10 @@ _SMOOTH_LIMIT = 1_000_000
 _REST_MS = 120
 """Without movement for so long, a larger view is drawn filtered again."""
 
-_BETWEEN = 2
-"""Device pixels between two panes."""
 _NO_OTHER = "Nothing to compare this with yet"
 _WHEEL_NOTCH = 120
+_CLICK = 4
+"""A press that moves less, in device-independent pixels, is a click."""
 _ARROW_PAN = 64
 _ARROWS = {
     Qt.Key.Key_Left: (_ARROW_PAN, 0),
@@ -64,6 +64,7 @@ if TYPE_CHECKING:
 
     from kontext_desktop.framing import Area
     from kontext_desktop.ui.comparing import Comparison
+    from kontext_desktop.ui.contact_sheet import ContactSheet
     from kontext_desktop.ui.frame_tool import FrameTool
     from kontext_desktop.ui.pyramid import Pyramid
 
@@ -80,6 +81,12 @@ class Canvas(QWidget):
     """list[Path]"""
     image_dropped = Signal(object)
     """QImage"""
+    ground_changed = Signal(str)
+    """The theme's name for what lies around the picture"""
+    pane_pressed = Signal(int)
+    """One of several pictures side by side was clicked, and not dragged."""
+    pane_opened = Signal(int)
+    """One of them was double-clicked."""
     drop_refused = Signal()
     """What was dropped is neither a file of this computer nor a picture."""
 
@@ -98,6 +105,8 @@ class Canvas(QWidget):
         self._frame: Frame | None = None
         self._tool: FrameTool | None = None
         self._comparison: Comparison | None = None
+        self._sheet: ContactSheet | None = None
+        self._panes = Panes(1, 1, Size(0, 0))
         self._names = ("", "")
         self._note = ""
         self._ground = "canvas"
@@ -108,7 +117,9 @@ class Canvas(QWidget):
         """The versions whose detail was asked for."""
         self._holds_before = False
         self._has_hand = False
+        self._has_loupe = False
         self._drop_hovers = False
+        self._pressed_at: QPointF | None = None
         self._dragged_from: QPointF | None = None
         self._drags_divider = False
         self._pointer: QPointF | None = None
@@ -149,10 +160,33 @@ class Canvas(QWidget):
         again after a change within `comparison`."""
         changed = (comparison is None) != (self._comparison is None)
         panes, self._comparison = self._panes, comparison
-        if panes != self._panes:
+        if panes != self._cut_panes():
             self._fill_view()
         elif changed or comparison is not None:
             self._refresh()
+
+    def show_sheet(self, sheet: ContactSheet | None) -> None:
+        """Show its pictures side by side in the place of the one; None: that one again. To be
+        called again after a change within `sheet`."""
+        self._sheet = sheet
+        if self._panes != self._cut_panes():
+            self._fill_view()
+        else:
+            self._refresh()
+
+    def hold_loupe(self, held: bool) -> None:
+        """Show the place under the pointer larger, in each of several pictures side by side."""
+        self._has_loupe = held
+        self._move_loupe()
+
+    def _move_loupe(self) -> None:
+        if self._sheet is None:
+            return
+        held = self._has_loupe and self._pointer is not None
+        at = self._viewport.to_document(self._in_view(self._pointer)) if held else None
+        if at != self._sheet.loupe:
+            self._sheet.loupe = at
+            self.update()
 
     def set_names(self, before: str, shown: str) -> None:
         """What the two pictures are called where they are shown together."""
@@ -169,6 +203,7 @@ class Canvas(QWidget):
         """The theme's name for what lies around a picture."""
         self._ground = colour
         self.update()
+        self.ground_changed.emit(colour)
 
     def set_guides(self, parts: tuple[int, ...], *, grid: bool) -> None:
         """Lines over the picture, as `overlays.draw_guides` takes them, and whether its pixels
@@ -181,6 +216,14 @@ class Canvas(QWidget):
         if frame != self._frame:
             self._frame = frame
             self.update()
+
+    @property
+    def picture(self) -> Picture | None:
+        return None if self._shown is None else self._shown.picture
+
+    @property
+    def ground(self) -> str:
+        return self._ground
 
     def set_tool(self, tool: FrameTool | None) -> None:
         """Draws the frame in its own way, and has the hand while it is active. To be called again
@@ -283,14 +326,13 @@ class Canvas(QWidget):
         """The picture that is seen, as small as it is at hand."""
         return None if self._visible is None else self._visible.smallest
 
-    @property
-    def _panes(self) -> int:
-        return self._comparison.panes if self._comparison is not None else 1
-
-    @property
-    def _pane_step(self) -> int:
-        """From one pane to the next, in device pixels; between them is a line."""
-        return self._viewport.view.width + _BETWEEN
+    def _cut_panes(self) -> Panes:
+        ratio = self.devicePixelRatioF()
+        whole = Size(*(math.floor(side * ratio) for side in self.size().toTuple()))
+        if self._sheet is not None:
+            return Panes.cut_for(whole, len(self._sheet), self._viewport.document)
+        columns = self._comparison.panes if self._comparison is not None else 1
+        return Panes.cut(whole, columns, 1)
 
     def _in_view(self, at: QPointF | None) -> Point:
         """A place of the widget in the pane that it lies in; the middle of one for None."""
@@ -298,19 +340,18 @@ class Canvas(QWidget):
         if at is None:
             return Point(view.width / 2, view.height / 2)
         ratio = self.devicePixelRatioF()
-        return Point(at.x() * ratio - self._pane_at(at) * self._pane_step, at.y() * ratio)
+        x, y = self._panes.corner(self.pane_at(at))
+        return Point(at.x() * ratio - x, at.y() * ratio - y)
 
-    def _pane_at(self, at: QPointF) -> int:
-        second = at.x() * self.devicePixelRatioF() >= self._pane_step
-        return 1 if self._panes == 2 and second else 0
+    def pane_at(self, at: QPointF) -> int:
+        """The number, from 0, of the pane that a place of the widget lies in."""
+        ratio = self.devicePixelRatioF()
+        return self._panes.find(Point(at.x() * ratio, at.y() * ratio))
 
     def _fill_view(self) -> None:
-        ratio = self.devicePixelRatioF()
-        width, height = (math.floor(side * ratio) for side in self.size().toTuple())
-        if self._panes == 2:
-            width = (width - _BETWEEN) // 2
-        size = Size(width, height)
-        self._viewport.set_view(size, round(6 * self._theme.size("grid") * ratio))
+        self._panes = self._cut_panes()
+        grid = self._theme.size("grid") * self.devicePixelRatioF()
+        self._viewport.set_view(self._panes.pane, round((2 if self._sheet else 6) * grid))
         self._move()
 
     def _move(self) -> None:
@@ -352,8 +393,10 @@ class Canvas(QWidget):
     def _picture_at(self, at: QPointF) -> Pyramid | None:
         """The one whose pixels are drawn there; that of now where both are."""
         comparison, view = self._comparison, self._viewport
+        if self._sheet is not None:
+            return self._sheet.find(self.pane_at(at))
         if comparison is not None and self._before is not None and not self.shows_before:
-            first_pane = comparison.panes == 2 and self._pane_at(at) == 0
+            first_pane = comparison.panes == 2 and self.pane_at(at) == 0
             if first_pane or comparison.is_before(self._in_view(at), self._seen(), view):
                 return self._before
         return self._visible
@@ -417,18 +460,25 @@ class Canvas(QWidget):
             painter.drawRect(whole.adjusted(ratio, ratio, -1 - ratio, -1 - ratio))
 
     def _draw_panes(self, painter: QPainter, room: QRect, ratio: float) -> None:
-        for number in range(self._panes):
+        panes = self._panes
+        for number in range(panes.columns * panes.rows):
             painter.save()
-            painter.translate(number * self._pane_step, 0)
-            if self._panes > 1:
+            painter.translate(*panes.corner(number))
+            if panes.columns * panes.rows > 1:
                 painter.setClipRect(room)
-            self._draw_pane(painter, room, number, ratio)
+            if self._sheet is None:
+                self._draw_pane(painter, room, number, ratio)
+            else:
+                self._draw_of_sheet(self._sheet, painter, room, number, ratio)
             painter.restore()
-        if self._panes > 1:
-            line = QRect(self._viewport.view.width, 0, _BETWEEN, room.height())
+        whole = room.united(room.translated(*panes.corner(panes.columns * panes.rows - 1)))
+        for column in range(1, panes.columns):
+            line = QRect(panes.corner(column)[0] - BETWEEN, 0, BETWEEN, whole.height())
             painter.fillRect(line, self._theme.colour("hairline"))
+        for row in range(1, panes.rows):
+            top = panes.corner(row * panes.columns)[1] - BETWEEN
+            painter.fillRect(QRect(0, top, whole.width(), BETWEEN), self._theme.colour("hairline"))
         if self._note:
-            whole = room.united(room.translated((self._panes - 1) * self._pane_step, 0))
             middle, bottom = Qt.AlignmentFlag.AlignHCenter, Qt.AlignmentFlag.AlignBottom
             draw_word(painter, whole, self._note, self._theme, ratio, middle, bottom)
 
@@ -445,10 +495,11 @@ class Canvas(QWidget):
         effort = comparison.effort if comparison else 1
         small = seen.width() * seen.height() * effort <= _SMOOTH_LIMIT
         filtered = small or not self._rest.isActive()
-        together = comparison if before and not self.shows_before and self._panes == 1 else None
+        alone = self._panes.columns == 1
+        together = comparison if before and not self.shows_before and alone else None
         if together is not None and before is not None:
             together.draw(painter, view, seen, (before, shown), filtered=filtered)
-        elif number < self._panes - 1 and before is not None:
+        elif number < self._panes.columns - 1 and before is not None:
             before.draw(painter, view, filtered=filtered)
         else:
             shown.draw(painter, view, filtered=filtered)
@@ -460,7 +511,7 @@ class Canvas(QWidget):
             draw_guides(painter, picture, theme, self._guides)
         if together is not None:
             together.draw_over(painter, view, seen, self._names, theme, ratio)
-        elif self._panes > 1 and before is not None:
+        elif not alone and before is not None:
             name = self._names[0 if self.shows_before else number]
             draw_word(painter, seen, name, theme, ratio)
         elif self.shows_before:
@@ -473,6 +524,20 @@ class Canvas(QWidget):
             self._tool.draw(painter, ratio)
         elif self._frame and self._frame.size != view.document:
             draw_frame(painter, self.place(self._frame), theme)
+
+    def _draw_of_sheet(
+        self, sheet: ContactSheet, painter: QPainter, room: QRect, number: int, ratio: float
+    ) -> None:
+        """One picture of several, and its name; the ground where there is none."""
+        picture = self.place(Frame.whole(self._viewport.document))
+        drawn = sheet.find(number)
+        inner = picture.adjusted(1, 1, -1, -1) if drawn is not None else QRect()
+        fill_around(painter, room, inner, self._theme.colour(self._ground))
+        small = room.width() * room.height() * len(sheet) <= _SMOOTH_LIMIT
+        filtered = small or not self._rest.isActive()
+        sheet.draw(painter, number, self._viewport, room, filtered=filtered, ratio=ratio)
+        if drawn is not None:
+            draw_outline(painter, picture, self._theme)
 
     @property
     def _room(self) -> QRect:
@@ -527,6 +592,7 @@ class Canvas(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         left = event.button() == Qt.MouseButton.LeftButton
+        self._pressed_at = event.position() if left and not self._has_hand else None
         pans = left and (self._has_hand or self._viewport.pannable)
         if left and self._is_on_divider(event.position()):
             self._drags_divider = True
@@ -538,6 +604,7 @@ class Canvas(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._pointer = event.position()
+        self._move_loupe()
         if self._drags_divider and self._comparison is not None:
             self._comparison.drag(self._in_view(event.position()), self._viewport)
             self._move()
@@ -560,9 +627,17 @@ class Canvas(QWidget):
         if self._tool is not None:
             self._tool.release()
         self._choose_cursor()
+        pressed, self._pressed_at = self._pressed_at, None
+        if self._sheet is not None and pressed is not None:
+            moved = event.position() - pressed
+            if moved.manhattanLength() < _CLICK:
+                self.pane_pressed.emit(self.pane_at(pressed))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         left = event.button() == Qt.MouseButton.LeftButton
+        if left and self._sheet is not None:
+            self.pane_opened.emit(self.pane_at(event.position()))
+            return
         if left and self._tool is not None and self._tool.double_click():
             return
         if self._shown and left and not self._is_on_divider(event.position()):
@@ -574,6 +649,7 @@ class Canvas(QWidget):
 
     def leaveEvent(self, event: QEvent) -> None:
         self._pointer = None
+        self._move_loupe()
         self._report_pixel()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

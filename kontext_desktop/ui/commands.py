@@ -63,10 +63,14 @@ LOOKING_COMMANDS = (
     Command("beside", "Side by side", (), Qt.Key.Key_B, checkable=True),
     Command("onion", "Onion skin", (), Qt.Key.Key_O, checkable=True),
     Command("difference", "Difference", (), Qt.Key.Key_D, checkable=True),
+    Command("heat", "Heat map", (), Qt.Key.Key_H, checkable=True),
+    Command("variations", "Variations side by side", (), Qt.Key.Key_G, checkable=True),
+    Command("by_drift", "Least drift first", checkable=True),
     Command("less", "Less of the onion skin or difference", (), Qt.Key.Key_BracketLeft),
     Command("more", "More of the onion skin or difference", (), Qt.Key.Key_BracketRight),
     Command("compare_parent", "Compare with what it was made from"),
     Command("compare_original", "Compare with the original"),
+    Command("client_view", "Second window, the picture alone", ("Ctrl+Shift+F",), checkable=True),
     Command("overview", "Overview while zoomed in", (), Qt.Key.Key_N, checkable=True),
     Command("thirds", "Thirds", checkable=True),
     Command("centre", "Centre", checkable=True),
@@ -83,9 +87,19 @@ COMMANDS = (*FIRST_COMMANDS, *LOOKING_COMMANDS)
 _GUIDES = ("Guides", ("thirds", "centre", "grid"))
 _GROUNDS = ("Around the picture", ("canvas_black", "canvas", "canvas_mid", "canvas_light"))
 _ZOOMS = ("fit", "fill", "full_size", "double_size", "zoom_in", "zoom_out")
-_TOGETHER = ("split", "across", "beside", "onion", "difference", "less", "more")
+_TOGETHER = ("split", "across", "beside", "onion", "difference", "heat", "less", "more")
+_SEVERAL = ("variations", "by_drift")
 _OTHERS = ("compare_parent", "compare_original")
-_PARTS = ("overview", _GUIDES, _GROUNDS, SEPARATOR, "panels", "versions", "full_screen")
+_PARTS = (
+    "overview",
+    _GUIDES,
+    _GROUNDS,
+    SEPARATOR,
+    "panels",
+    "versions",
+    "full_screen",
+    "client_view",
+)
 
 MENUS = (
     ("File", ("open", RECENT, "paste", "export", SEPARATOR, "charges")),
@@ -94,7 +108,7 @@ MENUS = (
         "Picture",
         ("frame", "frame_whole", SEPARATOR, "client", "never_send", SEPARATOR, "find_original"),
     ),
-    ("View", (*_ZOOMS, SEPARATOR, *_TOGETHER, *_OTHERS, SEPARATOR, *_PARTS)),
+    ("View", (*_ZOOMS, SEPARATOR, *_TOGETHER, *_OTHERS, SEPARATOR, *_SEVERAL, SEPARATOR, *_PARTS)),
     ("Help", ("settings", "shortcuts", "about", SEPARATOR, "quit")),
 )
 """A pair is a menu within the menu. `generate` is in none: what costs money stands beside its

@@ -14,6 +14,7 @@ _OFFERS = (
     (Mode.BESIDE, "Side by side", "Zoomed and moved together: B"),
     (Mode.ONION, "Onion skin", "One through the other: O"),
     (Mode.DIFFERENCE, "Difference", "Black where nothing changed: D"),
+    (Mode.HEAT, "Heat map", "How much the eye sees of the difference: H"),
 )
 _SLIDER_WIDTH = 96
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter
 
+from kontext_desktop.ui.heat import Heat, draw_scale
 from kontext_desktop.ui.overlays import draw_word
 from kontext_desktop.ui.pyramid import Pyramid
 from kontext_desktop.ui.theme import Theme
@@ -29,6 +30,7 @@ class Mode(StrEnum):
     BESIDE = "beside"
     ONION = "onion"
     DIFFERENCE = "difference"
+    HEAT = "heat"
 
 
 class Comparison:
@@ -42,6 +44,8 @@ class Comparison:
         """How much of the shown picture the onion skin lets through, in steps."""
         self.doublings = 3
         """How often the difference is doubled: small ones are what is looked for."""
+        self.heat: Heat | None = None
+        """What was measured of these two; None while that is under way."""
         self._sheets: tuple[QImage, QImage] | None = None
         """To work on; kept, for getting so much memory anew costs as much as the drawing."""
 
@@ -125,6 +129,11 @@ class Comparison:
                 image = self._subtract(view, seen, pictures, filtered)
                 painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
                 painter.drawImage(QRectF(seen), image, QRectF(image.rect()))
+            case Mode.HEAT:
+                if self.heat is not None:
+                    self.heat.draw(painter, view, seen, filtered=filtered)
+                else:
+                    shown.draw(painter, view, filtered=filtered)
 
     def draw_over(
         self,
@@ -157,6 +166,13 @@ class Comparison:
                 times = f"Difference × {2**self.doublings}"
                 draw_word(painter, seen, times, theme, ratio)
                 draw_word(painter, seen, f"from {before}", theme, ratio, right)
+            case Mode.HEAT:
+                draw_word(painter, seen, f"from {before}", theme, ratio, right)
+                if self.heat is None:
+                    draw_word(painter, seen, "Measuring the difference", theme, ratio)
+                else:
+                    draw_word(painter, seen, f"ΔE {self.heat.mean:.1f} on average", theme, ratio)
+                    draw_scale(painter, seen, self.heat.scale, theme, ratio)
 
     def _subtract(
         self, view: Viewport, seen: QRect, pictures: tuple[Pyramid, Pyramid], filtered: bool

@@ -17,13 +17,18 @@ from kontext_desktop.first_words import Frame
 from kontext_desktop.ui.canvas import Canvas
 from kontext_desktop.ui.compare_bar import CompareBar
 from kontext_desktop.ui.comparing import Comparison, Mode
+from kontext_desktop.ui.contact_sheet import ContactSheet, Entry
+from kontext_desktop.ui.heat import Heat
 from kontext_desktop.ui.navigator import Navigator
 from kontext_desktop.ui.picking import Picking
 from kontext_desktop.ui.shortcuts import SingleKeys
 from kontext_desktop.ui.theme import Theme
-from kontext_desktop.workbench import Desk, Workbench
+from kontext_desktop.workbench import Desk, Picture, Workbench
+from kontext_desktop.workbench.state import Heat as Measured
+from kontext_desktop.workbench.tiles import Tile
 
 if TYPE_CHECKING:
+    from kontext_desktop.ui.client_view import ClientView
     from kontext_desktop.ui.frame_tool import FrameTool
 
 _GROUNDS = ("canvas", "canvas_black", "canvas_mid", "canvas_light")
@@ -65,15 +70,27 @@ class Looking(QObject):
         self._ground = next((name for name in _GROUNDS if name in kept), "canvas")
         self._switched = {name: name in kept for name in (*_GUIDES, "grid", "overview")}
         self._picking = Picking(workbench, canvas, self)
+        self._sheet = ContactSheet(theme)
+        self._has_sheet = False
+        self._client_view: ClientView | None = None
+        self._shown, self._before = "", ""
         for number in range(1, 10):
             keys.add(Qt.Key(Qt.Key.Key_0 + number), partial(self._picking.pick, number))
         keys.add(Qt.Key.Key_0, self._picking.toggle_before)
-        self._enters = [keys.add(key, self._keep) for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter)]
-        self._picking.active_changed.connect(self._share_enter)
-        self.framing_changed.connect(self._share_enter)
-        self._share_enter()
+        keys.add(Qt.Key.Key_Z, partial(canvas.hold_loupe, True), partial(canvas.hold_loupe, False))
+        self._enters = [
+            keys.add(key, self._accept) for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        ]
+        self._picking.active_changed.connect(self._let_enter_go)
+        self.framing_changed.connect(self._let_enter_go)
+        self._let_enter_go()
         canvas.zoom_changed.connect(self._follow)
+        canvas.pane_pressed.connect(self._choose_pane)
+        canvas.pane_opened.connect(self._open_pane)
         workbench.desk_changed.connect(self.show_desk)
+        workbench.tiles_changed.connect(self._lay_out)
+        workbench.picture_made.connect(self._take_picture)
+        workbench.heat_measured.connect(self._take_heat)
 
     def list_slots(self) -> dict[str, Callable[[], None]]:
         """What each command of `commands.LOOKING_COMMANDS` does."""
@@ -84,6 +101,9 @@ class Looking(QObject):
             "frame": self.toggle_frame,
             "frame_whole": partial(self._put_region, None),
             **{mode.value: partial(self._toggle_mode, mode) for mode in Mode},
+            "variations": lambda: self._show_sheet(not self._has_sheet),
+            "by_drift": self._order_by_drift,
+            "client_view": self._open_client_view,
             "less": partial(self._step, -1),
             "more": partial(self._step, 1),
             "compare_parent": partial(self.compare_with, ""),
@@ -112,6 +132,8 @@ class Looking(QObject):
         """Go one step back to the picture alone; False when there is nowhere to go back from."""
         if self.is_framing and self._tool is not None:
             self._tool.go_back()
+        elif self._has_sheet:
+            self._show_sheet(False)
         elif self._picking.active:
             self._picking.go_back()
         elif self._comparison is not None:
@@ -121,18 +143,6 @@ class Looking(QObject):
         else:
             return False
         return True
-
-    def _keep(self) -> None:
-        """Be done, with what was chosen."""
-        if self.is_framing:
-            self._end_framing()
-        else:
-            self._picking.keep()
-
-    def _share_enter(self) -> None:
-        """Leave the key to whoever else wants it until there is something to be done with."""
-        for enter in self._enters:
-            enter.setEnabled(self.is_framing or self._picking.active)
 
     def show_bare(self, bare: bool) -> None:
         """In full screen there is the picture, and no bar over it."""
@@ -156,6 +166,7 @@ class Looking(QObject):
             self._end_framing()
         elif self._desk is not None and self._desk.document is not None:
             self._set_mode(None)
+            self._show_sheet(False)
             self._canvas.hold_before(False)
             self._make_tool().begin(self._desk.region)
             self._draw_frame()
@@ -216,7 +227,11 @@ class Looking(QObject):
             self._end_framing()
         self._comparison = self._made[mode] if mode is not None else None
         if mode is not None:
+            self._has_sheet = False
+            self._canvas.show_sheet(None)
             self._workbench.want_before()
+        if mode is Mode.HEAT:
+            self._workbench.want_heat()
         self._canvas.compare(self._comparison)
         self._apply()
         self.comparing_changed.emit(self._comparison is not None)
@@ -230,6 +245,96 @@ class Looking(QObject):
         if self._comparison is not None:
             self._comparison.set_amount(amount)
             self._canvas.compare(self._comparison)
+
+    def _take_heat(self, measured: Measured) -> None:
+        """Unless other versions are looked at by now."""
+        if (measured.version_id, measured.before_id) == (self._shown, self._before):
+            self._made[Mode.HEAT].heat = Heat.of(measured)
+            if self._comparison is self._made[Mode.HEAT]:
+                self._canvas.compare(self._comparison)
+
+    # ---- several side by side
+
+    def _show_sheet(self, shown: bool) -> None:
+        if shown and len(self._sheet.entries) < 2:
+            self._canvas.set_note("No variations to lay side by side")
+            return
+        self._has_sheet = shown
+        if shown:
+            self._end_framing()
+        if shown and self._comparison is not None:
+            self._set_mode(None)
+        self._canvas.show_sheet(self._sheet if shown else None)
+        if shown:
+            self._canvas.set_note("Click chooses, Enter keeps, hold Z for the loupe")
+            self._workbench.want_pictures(self._sheet.list_missing())
+        elif not self._picking.active:
+            self._canvas.set_note("")
+        self._let_enter_go()
+        self._apply()
+
+    def _lay_out(self, tiles: list[Tile]) -> None:
+        ready = [
+            Entry(tile.version_id, tile.number, tile.drift)
+            for tile in tiles
+            if tile.version_id is not None
+        ]
+        self._sheet.set_entries(ready)
+        if self._has_sheet:
+            self._show_sheet(len(ready) > 1)
+
+    def _take_picture(self, picture: Picture) -> None:
+        if self._sheet.take_picture(picture) and self._has_sheet:
+            self._canvas.show_sheet(self._sheet)
+
+    def _order_by_drift(self) -> None:
+        self._sheet.by_drift = not self._sheet.by_drift
+        self._sheet.set_entries(self._sheet.entries)
+        if self._has_sheet:
+            self._canvas.show_sheet(self._sheet)
+        self._apply()
+
+    def _choose_pane(self, number: int) -> None:
+        entry = self._sheet.find_entry(number)
+        if entry is not None:
+            self._workbench.show_version(entry.version_id)
+
+    def _open_pane(self, number: int) -> None:
+        self._choose_pane(number)
+        self._show_sheet(False)
+
+    def _accept(self) -> None:
+        """Stay with what is chosen."""
+        if self.is_framing:
+            self._end_framing()
+            return
+        self._picking.keep()
+        if self._has_sheet:
+            self._show_sheet(False)
+
+    def _let_enter_go(self) -> None:
+        """Enter is there for whoever else wants it, until there is something to accept."""
+        for enter in self._enters:
+            enter.setEnabled(self.is_framing or self._picking.active or self._has_sheet)
+
+    # ---- for a client at one's side
+
+    def _open_client_view(self) -> None:
+        if self._client_view is None:
+            from kontext_desktop.ui.client_view import ClientView
+
+            self._client_view = ClientView(self._workbench, self._theme, self._canvas)
+            self._client_view.closed.connect(self._apply)
+        if self._client_view.isVisible():
+            self._client_view.close()
+        else:
+            self._client_view.open_beside(self._widget)
+        self._apply()
+
+    def close(self) -> None:
+        """The window is left, and what belongs to it."""
+        if self._client_view is not None:
+            self._client_view.close()
 
     # ---- the rest
 
@@ -247,8 +352,16 @@ class Looking(QObject):
         guides = tuple(parts for name, parts in _GUIDES.items() if switched[name])
         self._canvas.set_guides(guides, grid=switched["grid"])
         self._canvas.set_ground(self._ground)
-        mode = comparison.mode.value if comparison else "frame" if self.is_framing else ""
-        on = {self._ground, mode, *(name for name, is_on in switched.items() if is_on)}
+        mode = comparison.mode.value if comparison else ""
+        client_view = self._client_view is not None and self._client_view.isVisible()
+        ways = {
+            "frame": self.is_framing,
+            "variations": self._has_sheet,
+            "by_drift": self._sheet.by_drift,
+            "client_view": client_view,
+            **switched,
+        }
+        on = {self._ground, mode, *(name for name, is_on in ways.items() if is_on)}
         for name, action in self._actions.items():
             if action.isCheckable():
                 action.setChecked(name in on)
@@ -288,3 +401,11 @@ class Looking(QObject):
         self._draw_frame()
         self._picking.take_desk(desk)
         self._canvas.set_names(desk.before_title, desk.shown_title)
+        if (desk.shown_version_id, desk.before_id) != (self._shown, self._before):
+            self._shown, self._before = desk.shown_version_id, desk.before_id
+            self._made[Mode.HEAT].heat = None
+            if self._comparison is self._made[Mode.HEAT]:
+                self._workbench.want_heat()
+        if self._sheet.chosen != desk.shown_version_id:
+            self._sheet.chosen = desk.shown_version_id
+            self._canvas.update()

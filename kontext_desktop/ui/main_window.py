@@ -477,6 +477,7 @@ class MainWindow(QMainWindow):
             self._toggle_full_screen()  # the next start is a window again
         if self._looking is not None:
             self.workbench.keep_window({"looking": self._looking.state()})
+            self._looking.close()
         self.workbench.keep_window(
             {
                 "geometry": self.saveGeometry().toBase64().toStdString(),

@@ -20,6 +20,47 @@ class Point(NamedTuple):
     y: float
 
 
+BETWEEN = 2
+"""Device pixels between two panes."""
+
+
+class Panes(NamedTuple):
+    """A view cut into equal panes, in rows, the first on the upper left."""
+
+    columns: int
+    rows: int
+    pane: Size
+
+    @classmethod
+    def cut(cls, view: Size, columns: int, rows: int) -> Panes:
+        width = (view.width - (columns - 1) * BETWEEN) // columns
+        height = (view.height - (rows - 1) * BETWEEN) // rows
+        return cls(columns, rows, Size(max(width, 1), max(height, 1)))
+
+    @classmethod
+    def cut_for(cls, view: Size, count: int, document: Size) -> Panes:
+        """So many panes at least, in which a picture of that shape is as large as can be."""
+
+        def scale(panes: Panes) -> float:
+            return min(
+                side / max(length, 1) for side, length in zip(panes.pane, document, strict=True)
+            )
+
+        cuts = [cls.cut(view, columns, -(-count // columns)) for columns in range(1, count + 1)]
+        return max(cuts, key=scale)
+
+    def corner(self, number: int) -> tuple[int, int]:
+        """Where a pane begins in the view."""
+        row, column = divmod(number, self.columns)
+        return column * (self.pane.width + BETWEEN), row * (self.pane.height + BETWEEN)
+
+    def find(self, at: Point) -> int:
+        """The pane that a place of the view lies in, or is nearest to."""
+        column = min(max(int(at.x // (self.pane.width + BETWEEN)), 0), self.columns - 1)
+        row = min(max(int(at.y // (self.pane.height + BETWEEN)), 0), self.rows - 1)
+        return row * self.columns + column
+
+
 class Viewport:
     """Keeps the document point in the middle of the view, so resizing the view moves nothing.
 

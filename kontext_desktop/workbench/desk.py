@@ -59,6 +59,10 @@ class Workbench(QObject):
     chose; None when there is none."""
     thumbnail_made = Signal(str, object)
     """version_id, Raster of at most 320 x 240"""
+    picture_made = Signal(object)
+    """Picture of any version that was asked for"""
+    heat_measured = Signal(object)
+    """Heat"""
     notice_raised = Signal(object)
     """Notice"""
     result_arrived = Signal(str)
@@ -105,7 +109,10 @@ class Workbench(QObject):
         self._queue.charged.connect(self._account.count)
         gallery = self._gallery = Gallery(self._link, self)
         gallery.drift_measured.connect(self._emit_versions)
+        gallery.drift_measured.connect(self._emit_tiles)
         gallery.thumbnail_made.connect(self.thumbnail_made)
+        gallery.picture_made.connect(self.picture_made)
+        gallery.heat_measured.connect(self.heat_measured)
         self._documents = Documents(self._link, gallery, self)
         self._documents.changed.connect(self._emit_desk)
         self._documents.leaving.connect(self._keep_draft)
@@ -237,6 +244,14 @@ class Workbench(QObject):
     def relocate(self, place: Path) -> None:
         """Find the open picture's moved original again: `place` is the file or a folder above."""
         self._documents.relocate(place)
+
+    def want_pictures(self, version_ids: Sequence[str]) -> None:
+        """Bring pictures of several versions of the document: `picture_made`."""
+        self._documents.want_pictures(version_ids)
+
+    def want_heat(self) -> None:
+        """Measure how far the shown version is from what it is compared with: `heat_measured`."""
+        self._documents.want_heat()
 
     def want_thumbnail(self, version_id: str) -> None:
         self._documents.want_thumbnail(version_id)
@@ -465,7 +480,8 @@ class Workbench(QObject):
         self.versions_changed.emit(list_rows(self._documents.versions, self._queue.jobs, drifts))
 
     def _emit_tiles(self) -> None:
-        self.tiles_changed.emit(self._orders.list_tiles(self._now(), self._account.refunds))
+        drifts = self._gallery.drifts
+        self.tiles_changed.emit(self._orders.list_tiles(self._now(), self._account.refunds, drifts))
 
     def _desk(self) -> Desk:
         settings, document = self.settings, self._documents.document

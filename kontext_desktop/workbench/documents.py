@@ -191,6 +191,23 @@ class Documents(QObject):
             if version is not None and document is not None:
                 self._gallery.want_whole(version, document.size)
 
+    def want_pictures(self, version_ids: Sequence[str]) -> None:
+        """Bring the pictures of several versions for review, each by the gallery's signal."""
+        for version in map(self.find_version, version_ids):
+            if version is None or self.document is None:
+                continue
+            at_hand = self._gallery.find(version.id)
+            if at_hand is not None:
+                self._gallery.picture_made.emit(at_hand)
+            else:
+                self._gallery.want_picture(version, self.document.size)
+
+    def want_heat(self) -> None:
+        """Measure how far the shown version is from what it is compared with."""
+        shown, before = self.find_shown(), self.find_before()
+        if shown is not None and before is not None:
+            self._gallery.want_heat(shown, before)
+
     def want_thumbnail(self, version_id: str) -> None:
         version = self.find_version(version_id)
         if version is not None:

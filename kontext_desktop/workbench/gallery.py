@@ -13,7 +13,7 @@ from kontext_desktop.errors import KontextError
 from kontext_desktop.first_words import Size
 from kontext_desktop.workbench import errands
 from kontext_desktop.workbench.link import StudioLink
-from kontext_desktop.workbench.state import Picture
+from kontext_desktop.workbench.state import Heat, Picture
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
@@ -30,6 +30,8 @@ class Gallery(QObject):
     """version_id, Raster"""
     drift_measured = Signal()
     """One more of `drifts` is known."""
+    heat_measured = Signal(object)
+    """Heat"""
     small_made = Signal(str, object)
     """SHA-256 of a blob, Raster"""
     failed = Signal(str, object)
@@ -111,6 +113,27 @@ class Gallery(QObject):
             self._want_drift(version)
 
         self._link.run(work, done, self._failing("thumbnail", version.id))
+
+    def want_heat(self, version: Version, before: Version) -> None:
+        """Measure how far two versions lie apart; `heat_measured` brings it."""
+        pair = f"{version.id} {before.id}"
+
+        def work(studio: Studio) -> Heat:
+            from kontext_desktop.engine import preview
+
+            colours, mean = preview.heat(studio.library, version, before)
+            return Heat(version.id, before.id, colours, mean)
+
+        def done(heat: Heat) -> None:
+            self._under_way.discard(("heat", pair))
+            self.heat_measured.emit(heat)
+
+        def failed(error: KontextError) -> None:
+            self._under_way.discard(("heat", pair))
+            self.failed.emit(version.id, error)
+
+        if self._begin("heat", pair):
+            self._link.run(work, done, failed)
 
     def _want_drift(self, version: Version) -> None:
         """Measured once its thumbnail is there; a version that cannot be measured has none."""

@@ -124,7 +124,9 @@ class Orders(QObject):
         if job is not None or version is None:
             self._batch = job.batch_id if job is not None else ""
 
-    def list_tiles(self, now: float, refunds: Mapping[str, str]) -> list[Tile]:
+    def list_tiles(
+        self, now: float, refunds: Mapping[str, str], drifts: Mapping[str, float]
+    ) -> list[Tile]:
         """The order that is shown, and every Job of the chosen service that is not settled: it goes
         on, or may have been billed and nobody has put it away."""
         from kontext_desktop.workbench.tiles import Known, list_tiles  # not for the first paint
@@ -148,6 +150,7 @@ class Orders(QObject):
             expected=queue.expected,
             going_on=queue.going_on,
             refunds=refunds,
+            drifts=drifts,
         )
         return list_tiles(sorted(shown, key=lambda job: job.sequence), known)
 

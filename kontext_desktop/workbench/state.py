@@ -32,6 +32,16 @@ class Picture(NamedTuple):
     preview: bool
 
 
+class Heat(NamedTuple):
+    """How far two versions lie apart, in colours, over the whole of document space."""
+
+    version_id: str
+    before_id: str
+    colours: Raster
+    mean: float
+    """CIEDE2000"""
+
+
 class Deed(NamedTuple):
     """Something a notice offers to do; `Workbench.do` does it, but for "look", which opens the
     window about the Job."""

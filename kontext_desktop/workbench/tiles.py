@@ -55,6 +55,8 @@ class Tile:
     practice: bool
     prediction_id: str = ""
     """What the service calls it, to be copied; empty before it was accepted."""
+    drift: float | None = None
+    """How far the result moved from what was sent; None while that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ class Known:
     expected: Mapping[str, float] = field(default_factory=dict)
     going_on: frozenset[str] = frozenset()
     refunds: Mapping[str, str] = field(default_factory=dict)
+    drifts: Mapping[str, float] = field(default_factory=dict)
+    """By version: how far it moved from what was sent."""
 
 
 def list_tiles(jobs: Sequence[Job], known: Known) -> list[Tile]:
@@ -111,6 +115,7 @@ def _tile(number: int, job: Job, known: Known) -> Tile:
         buttons=buttons,
         menu=_menu(job, known, [button.action for button in buttons]),
         version_id=known.results.get(job.id),
+        drift=known.drifts.get(known.results.get(job.id, "")),
         practice=job.origin.practice,
         prediction_id=job.prediction_id or "",
     )

@@ -45,6 +45,7 @@ def test_what_is_packed_never_replaces_a_file(
     assert target.read_bytes() == b"precious"
 
 
+@pytest.mark.changes_originals
 def test_nothing_is_left_of_what_could_not_be_packed(
     studio: Studio, picture: Path, tmp_path: Path
 ) -> None:

@@ -103,6 +103,7 @@ def test_a_large_original_is_not_copied_and_works_all_the_same(
     assert np.array_equal(read(tmp_path / "whole.png")[:, :100], read(picture)[:, :100])
 
 
+@pytest.mark.changes_originals
 def test_without_its_original_a_picture_is_looked_at_and_not_worked_on(
     studio: Studio, referred: Version, picture: Path, tmp_path: Path
 ) -> None:
@@ -130,6 +131,7 @@ def test_without_its_original_a_picture_is_looked_at_and_not_worked_on(
     assert np.array_equal(render.render(studio.library, version), whole)
 
 
+@pytest.mark.changes_originals
 def test_what_was_received_leaves_without_the_original(
     studio: Studio, referred: Version, picture: Path, tmp_path: Path
 ) -> None:
@@ -141,6 +143,7 @@ def test_what_was_received_leaves_without_the_original(
     export.export_version(studio.library, version, tmp_path / "b.png", force=False)
 
 
+@pytest.mark.changes_originals
 def test_a_picture_opened_again_somewhere_else_is_the_same_document(
     studio: Studio, referred: Version, picture: Path, tmp_path: Path
 ) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kontext_desktop.imaging.drift import delta_e_2000, measure_drift
+from kontext_desktop.imaging.drift import delta_e_2000, heat_map, measure_drift
+from kontext_desktop.model import HEAT_SCALE
 
 PUBLISHED = [
     # Sharma, Wu and Dalal (2005), table 1: hue across zero, greys, the blue turn, large and small
@@ -63,3 +64,16 @@ def test_single_pixels_can_be_measured() -> None:
     one = np.zeros((1, 1, 3), np.uint8)
     drift = measure_drift(one, np.full((1, 1, 3), 255, np.uint8))
     assert drift.delta_e == pytest.approx(100, abs=0.1)
+
+
+def test_the_heat_map_is_black_where_nothing_changed_and_has_the_scales_colours_elsewhere() -> None:
+    one = np.full((4, 6, 3), 120, np.uint8)
+    other = one.copy()
+    other[:, 3:] = (255, 40, 40)  # much further than the scale goes
+    other[0, 0] = 123  # about 1.2
+    heat, mean = heat_map(one, other)
+    assert heat.shape == (4, 6, 3)
+    assert (heat[1:, :3] == HEAT_SCALE[0][1]).all()
+    assert (heat[:, 3:] == HEAT_SCALE[-1][1]).all()
+    assert HEAT_SCALE[1][1] < tuple(heat[0, 0]) < HEAT_SCALE[2][1]
+    assert mean > 20 / 2

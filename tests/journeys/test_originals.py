@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from window_person import Person
 
 from kontext_desktop.workbench import Tone
@@ -33,6 +34,7 @@ def test_a_second_look_reads_no_original_until_somebody_looks_closely(
     assert again.notices[0].tone is Tone.TROUBLE
 
 
+@pytest.mark.changes_originals
 def test_an_original_that_moved_is_told_once_and_shown_where_it_is(
     enter: Enter, picture: Path, tmp_path: Path
 ) -> None:

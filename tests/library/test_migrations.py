@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from schemas import SCHEMAS, build
 
 from kontext_desktop.library import Library, schema
 from kontext_desktop.model import (
@@ -24,25 +25,9 @@ from kontext_desktop.model import (
     Spend,
 )
 
-SCHEMAS = Path(__file__).parents[1] / "data" / "schemas"
 RELEASED = (1, 2)
 NEWEST = len(schema.MIGRATIONS)
 REAL = Origin("https://api.wavespeed.ai", False)
-
-
-def build(folder: Path, version: int) -> Path:
-    """A library as a release of that schema left it."""
-    for name in ("", "blobs", "tmp", "cache"):
-        (folder / name).mkdir(exist_ok=True)
-    database = folder / schema.DATABASE
-    with closing(sqlite3.connect(database)) as connection:
-        connection.execute("PRAGMA journal_mode = WAL")
-        for number in range(1, version + 1):
-            connection.executescript((SCHEMAS / f"{number}.sql").read_text("utf-8"))
-        connection.executescript((SCHEMAS / f"rows-{version}.sql").read_text("utf-8"))
-        connection.execute(f"PRAGMA user_version = {version}")
-        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-    return database
 
 
 def tables(connection: sqlite3.Connection) -> list[str]:

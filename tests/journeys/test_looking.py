@@ -1,0 +1,105 @@
+"""Looking at what came back: several side by side, the heat map, the client's window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from window_person import Person
+
+from kontext_desktop.ui.client_view import ClientView
+
+Enter = Callable[..., Person]
+NO = Qt.KeyboardModifier.NoModifier
+
+
+def order_three(enter: Enter, picture: Path) -> Person:
+    person = enter("--practice")
+    person.open(picture)
+    person.write("prompt", "Make it warmer.")
+    person.find("variations").setFocus()
+    person.write("variations", "3")
+    person.generate(3)
+    person.window.canvas.setFocus()
+    return person
+
+
+def test_variations_side_by_side_are_chosen_and_kept(enter: Enter, picture: Path) -> None:
+    person = order_three(enter, picture)
+    person.wait(lambda: all(tile.drift is not None for tile in person.tiles))
+    person.press(Qt.Key.Key_G, NO)
+    looking = person.window._looking
+    assert looking is not None
+    sheet = looking._sheet
+    person.wait(lambda: not sheet.list_missing())
+    assert person.window.actions_by_name["variations"].isChecked()
+    canvas = person.window.canvas
+    QTest.mouseMove(canvas, canvas.rect().center() / 2)
+    QTest.keyPress(canvas, Qt.Key.Key_Z)
+    assert sheet.loupe is not None
+    QTest.keyRelease(canvas, Qt.Key.Key_Z)
+    assert sheet.loupe is None
+    person.press(Qt.Key.Key_2, NO)
+    second = next(tile.version_id for tile in person.tiles if tile.number == 2)
+    person.wait(lambda: sheet.chosen == second)
+    person.window.canvas.pane_pressed.emit(2)
+    third = next(tile.version_id for tile in person.tiles if tile.number == 3)
+    person.wait(lambda: person.desk is not None and person.desk.shown_version_id == third)
+    person.press(Qt.Key.Key_Return, NO)
+    assert not person.window.actions_by_name["variations"].isChecked()
+    person.window.actions_by_name["by_drift"].trigger()
+    drifts = [entry.drift for entry in sheet.entries]
+    assert drifts == sorted(drifts, key=lambda drift: drift or 0.0)
+
+
+def test_without_variations_there_is_nothing_to_lay_side_by_side(
+    enter: Enter, picture: Path
+) -> None:
+    person = enter("--practice")
+    person.open(picture)
+    person.window.canvas.setFocus()
+    person.press(Qt.Key.Key_G, NO)
+    assert not person.window.actions_by_name["variations"].isChecked()
+
+
+def test_the_heat_map_follows_what_is_shown(enter: Enter, picture: Path) -> None:
+    person = order_three(enter, picture)
+    first = next(tile.version_id for tile in person.tiles if tile.number == 1)
+    assert first is not None
+    person.look_at(first)
+    person.press(Qt.Key.Key_H, NO)
+    measured: list[tuple[str, str]] = []
+    person.workbench.heat_measured.connect(
+        lambda heat: measured.append((heat.version_id, heat.before_id))
+    )
+    original = person.rows[-1].version.id
+    person.wait(lambda: measured == [(first, original)])
+    second = next(tile.version_id for tile in person.tiles if tile.number == 2)
+    assert second is not None
+    person.look_at(second)
+    person.wait(lambda: (second, original) in measured)
+    assert person.window.actions_by_name["heat"].isChecked()
+
+
+def test_the_clients_window_shows_the_picture_and_goes_with_the_other(
+    enter: Enter, picture: Path
+) -> None:
+    person = order_three(enter, picture)
+    person.window.actions_by_name["client_view"].trigger()
+    looking = person.window._looking
+    assert looking is not None
+    view = looking._client_view
+    assert isinstance(view, ClientView)
+    assert view.isVisible()
+    first = next(tile.version_id for tile in person.tiles if tile.number == 1)
+    assert first is not None
+    person.look_at(first)
+    person.window.canvas.zoom_to(2.0)
+    shown = view._canvas
+    assert shown.picture is not None
+    assert shown.picture.version_id == first
+    assert shown.zoom == 2.0
+    person.window.close()
+    assert not view.isVisible()
