@@ -258,6 +258,7 @@ class Looking(QObject):
     def _show_sheet(self, shown: bool) -> None:
         if shown and len(self._sheet.entries) < 2:
             self._canvas.set_note("No variations to lay side by side")
+            self._apply()
             return
         self._has_sheet = shown
         if shown:

@@ -170,3 +170,26 @@ def test_a_picture_in_another_shape_is_filled_up(
     person.wait(person.sees_picture)
     assert person.picture is not None
     assert person.picture.size == (1200, 800)
+
+
+def test_the_frame_gives_way_to_several_side_by_side(
+    enter: Enter, service: PracticeService, picture: Path
+) -> None:
+    person = enter("--endpoint", service.url)
+    person.open(picture)
+    person.find("variations").setFocus()
+    person.write("variations", "2")
+    person.write("prompt", "Make it warmer.")
+    person.generate(2)
+    actions, canvas = person.window.actions_by_name, person.window.canvas
+    canvas.setFocus()
+    for key, on, off in (
+        (Qt.Key.Key_R, "frame", "variations"),
+        (Qt.Key.Key_G, "variations", "frame"),
+    ):
+        QTest.keyClick(canvas, key)
+        assert actions[on].isChecked()
+        assert not actions[off].isChecked()
+    QTest.keyClick(canvas, Qt.Key.Key_R)
+    assert actions["frame"].isChecked()
+    assert not actions["variations"].isChecked()

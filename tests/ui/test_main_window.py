@@ -286,7 +286,7 @@ def test_every_command_is_reached_by_key_or_is_about(open_window: Open) -> None:
     window = open_window()
     for command in COMMANDS:
         by_menu = {"about", "charges", "client", "never_send", "compare_parent"}
-        by_menu |= {"find_original", "frame_whole"}
+        by_menu |= {"find_original", "frame_whole", "by_drift"}
         by_menu |= {"compare_original", "thirds", "centre", "grid", "canvas"}
         by_menu |= {"canvas_black", "canvas_mid", "canvas_light"}
         assert command.keys or command.single is not None or command.name in by_menu
