@@ -11,6 +11,9 @@ from typing import NamedTuple
 from kontext_desktop.catalog import MODELS, ModelSpec, RatioSpec
 from kontext_desktop.first_words import Frame, Size
 
+_NEAR = 0.02
+"""As far as that a frame may be off the shape it is sent in; 4:3 is 1 % off 1184 × 880."""
+
 
 class Area(NamedTuple):
     """A part of document space that need not begin on whole pixels, nor lie inside the picture."""
@@ -22,7 +25,7 @@ class Area(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """How a part of a picture is sent and comes back."""
+    """How a part of a picture is sent and comes back: the frame drawn to the size of `inner`."""
 
     frame: Frame
     """The part of the picture, in document space."""
@@ -88,13 +91,13 @@ def plan(
 def fit(model: ModelSpec, frame: Frame, ratio: str | None) -> Plan:
     """How `frame` is sent. Raises KeyError for an unknown ratio."""
     shape = model.get_ratio(ratio) if ratio else model.nearest_ratio(*frame.size)
-    width, height = frame.size
-    if not has_shape(frame.size, shape.ratio):
+    width, height = _shaped(frame.size, shape.ratio)
+    if not _is_near(frame.size, shape.ratio):
         return _padded(model, frame, shape)
     if width > shape.width or height > shape.height:
         sent = Size(shape.width, shape.height)
     elif min(width, height) >= model.least_side:
-        sent = frame.size
+        sent = Size(width, height)
     else:
         sent = _scaled(shape, model.least_side / min(shape.width, shape.height))
     return Plan(frame, shape, sent, Frame.whole(sent))
@@ -126,13 +129,25 @@ def _scaled(shape: RatioSpec, factor: float) -> Size:
 def grown(region: Frame, ratio: float, within: Size) -> Frame:
     """The smallest part of a picture that holds `region` and has `ratio` (width over height), with
     the region in its middle as far as the picture reaches; short of the ratio where it ends."""
-    width, height = region.size
-    if not has_shape(region.size, ratio):
-        width, height = max(width, round(height * ratio)), max(height, round(width / ratio))
+    width, height = _shaped(region.size, ratio)
     width, height = min(width, within.width), min(height, within.height)
     x = min(max(0, region.x - (width - region.width) // 2), within.width - width)
     y = min(max(0, region.y - (height - region.height) // 2), within.height - height)
     return Frame(x, y, width, height)
+
+
+def _shaped(size: Size, ratio: float) -> Size:
+    """The smallest that holds `size` and has the ratio."""
+    if has_shape(size, ratio):
+        return size
+    width, height = size
+    return Size(max(width, round(height * ratio)), max(height, round(width / ratio)))
+
+
+def _is_near(size: Size, ratio: float) -> bool:
+    """Whether it is so little off that it may be sent in that shape without a border: what comes
+    back is drawn into the frame again, so nobody sees more than that it is a little softer."""
+    return has_shape(size, ratio) or abs(size.width / size.height / ratio - 1) <= _NEAR
 
 
 def has_shape(size: Size, ratio: float) -> bool:
@@ -160,6 +175,19 @@ def find_area(model_id: str, frame: Frame, ratio: str | None) -> Area:
         return Area(*frame) if model is None else fit(model, frame, ratio).area
     except KeyError:
         return Area(*frame)
+
+
+def find_inner(model_id: str, frame: Frame, ratio: str | None, result: Size) -> Frame:
+    """The part of a result that is `frame`, without a border; all of it where that is not known."""
+    x, y, width, height = find_area(model_id, frame, ratio)
+    across, down = result.width / width, result.height / height
+    left, top = round((frame.x - x) * across), round((frame.y - y) * down)
+    return Frame(
+        left,
+        top,
+        max(1, min(result.width - left, round(frame.width * across))),
+        max(1, min(result.height - top, round(frame.height * down))),
+    )
 
 
 def find_region(model: ModelSpec, size: Size, ratio: str | None, frame: Frame) -> Frame | None:

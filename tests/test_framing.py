@@ -11,6 +11,7 @@ from kontext_desktop.framing import (
     Plan,
     carried,
     find_area,
+    find_inner,
     find_region,
     fit,
     grown,
@@ -135,7 +136,8 @@ def test_a_small_frame_keeps_its_own_pixels(picture):
     planned = make_plan(size, None, region)
     fits = planned.frame.width <= planned.shape.width
     fits &= planned.frame.height <= planned.shape.height
-    if fits and not planned.is_padded and min(planned.frame.size) >= KONTEXT_MAX.least_side:
+    exact = has_shape(planned.frame.size, planned.shape.ratio)
+    if fits and exact and min(planned.frame.size) >= KONTEXT_MAX.least_side:
         assert planned.sent == planned.frame.size
 
 
@@ -157,6 +159,17 @@ def test_a_whole_picture_in_another_shape_gets_a_border():
     assert height == pytest.approx(6000, abs=6)
 
 
+def test_a_little_off_the_shape_needs_no_border():
+    """4:3 of a camera is sent as 1184 × 880 and drawn back as it was."""
+    planned = make_plan(Size(4000, 3000), None, None)
+    assert planned.sent == (1184, 880)
+    assert planned.area == (0, 0, 4000, 3000)
+    small = make_plan(Size(800, 600), None, None)
+    assert small.sent == (807, 600)
+    assert small.area == (0, 0, 800, 600)
+    assert make_plan(Size(1920, 1080), None, None).is_padded, "4 % is more than that"
+
+
 def test_how_much_detail_comes_back():
     whole = make_plan(Size(6000, 4000), None, None)
     assert whole.detail == pytest.approx(0.208)
@@ -170,6 +183,15 @@ def test_what_cannot_be_sent_is_refused():
     for odd in (Frame(-1, 0, 9, 9), Frame(0, 0, 61, 9), Frame(0, 32, 9, 9), Frame(0, 0, 0, 9)):
         with pytest.raises(ValueError, match="not inside"):
             make_plan(Size(60, 40), None, odd)
+
+
+@given(regions(), ratios, st.booleans(), sizes)
+def test_the_border_of_a_result_is_told_from_the_frame(picture, ratio, whole, result):
+    size, region = picture
+    planned = make_plan(size, ratio, None if whole else region)
+    sent = find_inner(KONTEXT_MAX.id, planned.frame, ratio, planned.sent)
+    assert sent == planned.inner
+    assert is_inside(find_inner(KONTEXT_MAX.id, planned.frame, ratio, result), result)
 
 
 def test_a_paid_result_of_another_release_has_a_place():

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from kontext_desktop.engine import render
 from kontext_desktop.errors import LibraryError, ParameterError
+from kontext_desktop.framing import find_inner
 from kontext_desktop.imaging import encode, read
 from kontext_desktop.model import Result, Version
 
@@ -76,9 +77,15 @@ def export_version(library: Library, version: Version, target: Path, *, force: b
 def export_result(
     library: Library, result: Result, version: Version, target: Path, *, force: bool
 ) -> None:
-    """Write one received picture as `target`'s suffix says, in the size it came in."""
+    """Write one received picture as `target`'s suffix says, in the size it came in, without the
+    border it was sent with."""
     kind = check_target(target, force=force)
     pixels = read(library.blobs.read(result.sha256))
+    recipe = library.get_job(result.job_id).recipe
+    x, y, width, height = find_inner(
+        recipe.model_id, recipe.frame, recipe.aspect_ratio, result.size
+    )
+    pixels = pixels[y : y + height, x : x + width]
     _write_pixels(target, pixels, kind, library, version, force)
 
 

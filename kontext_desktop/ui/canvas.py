@@ -596,7 +596,7 @@ class Canvas(QWidget):
         pans = left and (self._has_hand or self._viewport.pannable)
         if left and self._is_on_divider(event.position()):
             self._drags_divider = True
-        elif left and self._tool and not self._has_hand and self._tool.press(event.position()):
+        elif left and self._tool and not self._has_hand and self._tool.press(event):
             self._choose_cursor()
         elif self._shown and (pans or event.button() == Qt.MouseButton.MiddleButton):
             self._dragged_from = event.position()

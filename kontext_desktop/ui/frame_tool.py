@@ -6,7 +6,7 @@ It sees the canvas and a plan, and says what the hand makes of the region; it kn
 from __future__ import annotations
 
 from PySide6.QtCore import QLine, QObject, QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
 
 from kontext_desktop.first_words import Frame, Size
 from kontext_desktop.framing import Plan
@@ -89,12 +89,14 @@ class FrameTool(QObject):
 
     # The hand
 
-    def press(self, at: QPointF) -> bool:
-        """False when the press is not the tool's."""
+    def press(self, event: QMouseEvent) -> bool:
+        """False when the press is not the tool's. With Shift a new region is drawn anywhere."""
         if not self.active:
             return False
-        self._down, self._slips = at, True
-        self._grip, self._base, self._before = self._grip_at(at), self.frame, self._region
+        self._down, self._slips = event.position(), True
+        anew = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        self._grip = None if anew else self._grip_at(event.position())
+        self._base, self._before = self.frame, self._region
         return True
 
     def move(self, at: QPointF) -> bool:

@@ -15,7 +15,10 @@ _BY_HAND = (
     ("1 to 9", "Show that variation in its place; Enter keeps it, Esc goes back"),
     ("0", "What the variations were made from, until the next key"),
     ("Right click on a version", "Compare with this one"),
-    ("Drag, while a part is chosen", "Draw, move or resize it; a double click sends the whole"),
+    (
+        "Drag, while a part is chosen",
+        "Draw, move or resize it; Shift draws anew, a double click sends all",
+    ),
     ("Wheel", "Zoom at the pointer"),
     ("Space and drag", "Move the picture; also the middle button"),
     ("Double click", "1:1 there, and back"),

@@ -19,7 +19,7 @@ from kontext_desktop import paths
 from kontext_desktop.catalog import KONTEXT_MAX
 from kontext_desktop.dispatch import Dispatcher
 from kontext_desktop.errors import KontextError
-from kontext_desktop.first_words import Draft, Settings
+from kontext_desktop.first_words import Draft, Settings, Size
 from kontext_desktop.workbench import errands
 from kontext_desktop.workbench.account import Account
 from kontext_desktop.workbench.care import JobCare
@@ -397,7 +397,9 @@ class Workbench(QObject):
         if not again:
             # First, for a frame belongs to its picture; the words of the last one stay for one that
             # has none yet.
-            self._draft = found.draft or self._draft._replace(frame=None)
+            self._draft = _fitting(found.draft, found.document.size) or self._draft._replace(
+                frame=None
+            )
         self.keep_window({"document": found.document.id})
         self._orders.show_batch_of(None)
         self._queue.know(found.jobs)
@@ -549,6 +551,15 @@ class Workbench(QObject):
         if not self._draft.prompt.strip():
             return "Write what to change."
         return ""
+
+
+def _fitting(draft: Draft | None, size: Size) -> Draft | None:
+    """A draft as it was kept, without a frame that is not of this picture."""
+    from kontext_desktop.framing import is_inside  # not for the first paint
+
+    if draft is None or draft.frame is None or is_inside(draft.frame, size):
+        return draft
+    return draft._replace(frame=None)
 
 
 def _logged(act: Callable[[], None]) -> None:

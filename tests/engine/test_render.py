@@ -71,6 +71,20 @@ def test_where_the_picture_ends_its_border_is_mirrored_and_taken_off_again(
     assert np.array_equal(place(np.zeros_like(whole), sent, placement), whole)
 
 
+def test_a_converted_result_is_without_the_border_it_was_sent_with(
+    studio: Studio, original: Version, tmp_path: Path
+) -> None:
+    version = edit(studio, original, aspect_ratio="1:1", frame=Frame(0, 0, 600, 400))
+    result = export.last_result(studio.library, version)
+    assert result.size == (1024, 1024)
+    export.export_result(studio.library, result, version, tmp_path / "out.png", force=False)
+    assert probe(tmp_path / "out.png").size == (1024, 683)
+    version = edit(studio, original, aspect_ratio="1:1")
+    result = export.last_result(studio.library, version)
+    export.export_result(studio.library, result, version, tmp_path / "cut.png", force=False)
+    assert probe(tmp_path / "cut.png").size == (1024, 1024)
+
+
 def test_a_part_rendered_alone_equals_that_part_of_the_whole(
     studio: Studio, original: Version
 ) -> None:

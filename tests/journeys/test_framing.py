@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from window_person import Person
 
+from kontext_desktop.library import Library
 from kontext_desktop.model import Frame
 from kontext_desktop.practice import PracticeService
 
@@ -152,6 +154,24 @@ def test_another_picture_starts_with_a_frame_of_its_own(
     person.workbench.open_file(large)
     person.wait(lambda: person.desk is not None and person.desk.document.name == large.name)
     assert region(person) == first
+
+
+def test_a_kept_frame_that_is_not_of_the_picture_is_forgotten(
+    enter: Enter, service: PracticeService, picture: Path, tmp_path: Path
+) -> None:
+    person = enter("--endpoint", service.url)
+    person.open(picture)
+    draft = person.workbench.draft._replace(prompt="Warmer.", frame=Frame(0, 0, 1200, 801))
+    person.window.close()
+    assert person.workbench.close()
+    assert person.desk is not None
+    assert person.desk.document is not None
+    with closing(Library.open(tmp_path / "library", program="tests")) as library:
+        library.put_draft(person.desk.document.id, draft)
+    again = enter("--endpoint", service.url)
+    again.wait(lambda: again.desk is not None and again.desk.document is not None)
+    assert again.workbench.draft.prompt == "Warmer."
+    assert region(again) is None
 
 
 def test_a_picture_in_another_shape_is_filled_up(

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from kontext_desktop.errors import LibraryError
-from kontext_desktop.framing import find_area
 from kontext_desktop.library import Conflict, Library, NewJob
 from kontext_desktop.model import (
     EMBEDDED_PRACTICE,
@@ -312,9 +311,7 @@ def test_result_and_version_are_what_came(
     assert (result.seed, result.price, result.model_id) == (7, 80_000, job.recipe.model_id)
     assert (result.prediction_id, result.origin) == (job.prediction_id, EMBEDDED_PRACTICE)
     assert (result.server_seconds, result.wall_seconds, result.nsfw) == (6.25, 12, False)
-    # 4:3 is 1184 × 880: the frame lay in the middle of that, and so does what came of it.
-    area = find_area(job.recipe.model_id, job.recipe.frame, None)
-    assert version.layers == (Layer.filling(result.id, result.size, area),)
+    assert version.layers == (Layer(result.id, (4.0, 0.0, 0, 0.0, 4.0, 0)),)
     assert (version.title, version.job_id, version.practice) == ("Warmer", job.id, True)
     assert library.get_result(result.id[:8]) == result
     assert library.get_version(version.id) == version

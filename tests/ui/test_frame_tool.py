@@ -115,6 +115,15 @@ def test_a_region_is_drawn_out(hand: Hand) -> None:
     assert hand.region == Frame(1200, 800, 200, 100)
 
 
+def test_with_shift_a_new_region_is_drawn_within_the_old(hand: Hand) -> None:
+    hand.say(REGION)
+    button, shift = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier
+    hand.bot.mousePress(hand.canvas, button, shift, hand.at(500, 400))
+    hand.bot.mouseMove(hand.canvas, hand.at(800, 600))
+    hand.bot.mouseRelease(hand.canvas, button, shift, hand.at(800, 600))
+    assert hand.region == Frame(500, 400, 300, 200)
+
+
 def test_a_region_is_locked_to_the_chosen_ratio(hand: Hand) -> None:
     hand.say(None, "1:1")
     hand.drag((20, 20), (420, 120))
