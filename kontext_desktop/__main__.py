@@ -2,10 +2,17 @@
 
 import builtins
 import gc
+import sys
 
 # What importing makes stays until the end: to look it through for garbage, again and again before
 # the first paint, finds nothing. `app` turns this on once the window is there.
 gc.disable()
+
+if any(word.lower().endswith((".jpg", ".jpeg")) for word in sys.argv[1:]):
+    # A picture named on the command line is looked at while the window is being made.
+    from kontext_desktop import glance
+
+    glance.begin(sys.argv[1:])
 
 import PySide6.QtCore  # noqa: E402, F401
 

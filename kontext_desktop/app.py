@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import argparse
 import gc
+import importlib
 import logging
 import os
 import sys
 import tempfile
+import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
@@ -26,10 +28,12 @@ from kontext_desktop.dispatch import Dispatcher
 from kontext_desktop.errors import KontextError
 from kontext_desktop.first_words import Settings
 from kontext_desktop.ui import STYLE, Ask, MainWindow, Theme
-from kontext_desktop.workbench import Notice, Tone, Workbench
+from kontext_desktop.workbench import Notice, Picture, Tone, Workbench
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
+    from kontext_desktop.keys import Keys
+    from kontext_desktop.workbench.state import LibraryFacts
 
 JOB_THREADS = 4
 """Threads that speak to the service; waiting Jobs need none."""
@@ -99,11 +103,14 @@ def build_window(
 
 def _run(options: argparse.Namespace) -> int:
     application = make_application()
+    if _hand_over(options, os.environ):
+        return 0
     window, workbench = build_window(options, application, os.environ)
+    _listen_for_others(application, window, workbench)
     sys.excepthook = _bug_catcher(window)
     window.show()
     # The first paint comes before anything is opened.
-    QTimer.singleShot(0, lambda: _start(application, workbench, options.files))
+    QTimer.singleShot(0, lambda: _start(application, window, workbench, options.files))
     rehearsal = _rehearse(workbench, application) if options.self_test else None
     status = application.exec()
     still = workbench.close()
@@ -118,7 +125,36 @@ def _run(options: argparse.Namespace) -> int:
     return status
 
 
-def _start(application: QApplication, workbench: Workbench, files: Sequence[Path]) -> None:
+def _hand_over(options: argparse.Namespace, environ: Mapping[str, str]) -> bool:
+    """Whether another window has this library open already, and has taken the files to itself."""
+    kept, _ = _read_settings(paths.config_folder(environ))
+    folder = options.library or paths.library_folder(environ, kept.library)
+    if options.self_test or not (folder / "owner.json").exists():
+        return False  # nobody writes to it: nothing more is loaded to find that out
+    from kontext_desktop.workbench.doorbell import ring
+
+    return ring(folder, options.files)
+
+
+def _listen_for_others(application: QApplication, window: MainWindow, workbench: Workbench) -> None:
+    """Come to the front when the program is started once more with the library that is open."""
+
+    def listen(facts: LibraryFacts) -> None:
+        from kontext_desktop.workbench.doorbell import Doorbell
+
+        for bell in window.findChildren(Doorbell):
+            bell.close()
+        if not facts.reading_only:  # then nobody else is kept from it
+            bell = Doorbell(Path(facts.folder), window)
+            bell.rung.connect(window.come_forward)
+            application.aboutToQuit.connect(bell.close)
+
+    workbench.library_opened.connect(listen)
+
+
+def _start(
+    application: QApplication, window: MainWindow, workbench: Workbench, files: Sequence[Path]
+) -> None:
     """What follows the first paint."""
     gc.freeze()  # what was made so far stays until the end: it is not looked through again
     gc.enable()  # `__main__` turned it off
@@ -126,7 +162,30 @@ def _start(application: QApplication, workbench: Workbench, files: Sequence[Path
 
     application.setWindowIcon(QIcon(str(paths.resources() / "icon.png")))
     start_log(paths.log_folder())
-    workbench.start(files)
+    manage_colour(window, workbench)
+    early = None
+    if files:
+        from kontext_desktop.glance import take_early
+
+        early = take_early(files[0])
+    workbench.start(files, early.wait if early is not None else None)
+    threading.Thread(target=_load_ahead, name="load ahead", daemon=True).start()
+
+
+def _load_ahead() -> None:
+    """What comes with the first picture: to load it then would hold up the window."""
+    importlib.import_module("kontext_desktop.ui.looking")
+    importlib.import_module("kontext_desktop.ui.pyramid")
+    importlib.import_module("kontext_desktop.ui.version_view")
+
+
+def manage_colour(window: MainWindow, workbench: Workbench) -> None:
+    """Have pictures made ready for the screen that the window is on, and say which that is."""
+    from kontext_desktop.ui.display import Display
+
+    display = Display(window, workbench)
+    display.changed.connect(window.top_bar.show_display)
+    display.look()
 
 
 def start_log(folder: Path) -> None:
@@ -175,21 +234,27 @@ def _changed(kept: Settings, told: Settings, now: Settings) -> Settings:
 
 def _studio_opener(
     options: argparse.Namespace, environ: MutableMapping[str, str]
-) -> Callable[[Settings], Studio]:
-    """How the workbench opens its studio, on a pool thread."""
+) -> Callable[..., Studio]:
+    """How the workbench opens its studio, on a pool thread; with a folder, in another library than
+    this run was told."""
+    made: list[Keys] = []
+    """One for the whole run: it takes the key out of the environment when it is made."""
 
-    def open_studio(wanted: Settings) -> Studio:
+    def open_studio(wanted: Settings, other: Path | None = None) -> Studio:
         from kontext_desktop.engine.studio import Studio, Target
         from kontext_desktop.keys import Keys
         from kontext_desktop.library import Library
         from kontext_desktop.register import Register
 
-        folder = options.library or paths.library_folder(environ, wanted.library)
+        if not made:
+            made.append(Keys(environ))
+        told = options.library or paths.library_folder(environ, wanted.library)
+        folder = told if other is None else other
         allowed = options.allow_network or wanted.allow_network
         library = Library.open(folder, program="Kontext Desktop", allow_network=allowed)
         return Studio(
             library=library,
-            keys=Keys(environ),
+            keys=made[0],
             target=Target(wanted.endpoint, wanted.mode == "practice"),
             register=Register(paths.register_folder(), time.time),
             settings=wanted,
@@ -238,8 +303,9 @@ def _rehearse(workbench: Workbench, application: QApplication) -> Callable[[], s
         if notice.tone is Tone.TROUBLE:
             end(1, f"The self-test failed: {notice.message} {notice.hint} {notice.detail}")
 
-    def ready(picture: object) -> None:
-        if picture is not None and not workbench.draft.prompt:
+    def ready(picture: Picture | None) -> None:
+        # A first look is of no version yet.
+        if picture is not None and picture.version_id and not workbench.draft.prompt:
             workbench.set_draft(workbench.draft._replace(prompt="Make the light warmer."))
             workbench.generate()
 

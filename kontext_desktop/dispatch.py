@@ -1,7 +1,7 @@
 """Send a plain function away to a Qt thread pool and bring its result home to the GUI thread.
 
 The Dispatcher owns the signal that carries results: a runnable that owned it would have it
-destroyed on the pool's thread. Three pools, so that slow Jobs never delay opening a picture.
+destroyed on the pool's thread. Four pools, so that slow Jobs never delay opening a picture.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
 from kontext_desktop.errors import Cancelled, KontextError
 
 T = TypeVar("T")
-Pool = Literal["jobs", "local", "writes"]
-"""Steps of Jobs (they speak to the network); decoding, drawing, exporting; small ordered writes."""
+Pool = Literal["jobs", "local", "writes", "long"]
+"""Steps of Jobs (they speak to the network); decoding, drawing, exporting; small ordered writes;
+what goes through a whole library, one after the other."""
 Report = Callable[[Any], None]
 
 
@@ -43,10 +44,12 @@ class Dispatcher(QObject):
             "jobs": QThreadPool(self),
             "local": QThreadPool(self),
             "writes": QThreadPool(self),
+            "long": QThreadPool(self),
         }
         self._pools["jobs"].setMaxThreadCount(jobs)
         self._pools["local"].setMaxThreadCount(local)
-        self._pools["writes"].setMaxThreadCount(1)  # one after the other, as they were asked for
+        for one_by_one in ("writes", "long"):  # as they were asked for
+            self._pools[one_by_one].setMaxThreadCount(1)
         self._open = True
         self._returned.connect(self._bring_home, Qt.ConnectionType.QueuedConnection)
 
@@ -97,7 +100,8 @@ class Dispatcher(QObject):
         self._open = False
         self._pools["jobs"].clear()
         self._pools["local"].clear()
-        waits = {"writes": LOCAL_WAIT, "local": LOCAL_WAIT, "jobs": wait}
+        self._pools["long"].clear()
+        waits = {"writes": LOCAL_WAIT, "local": LOCAL_WAIT, "long": LOCAL_WAIT, "jobs": wait}
         return all(
             [pool.waitForDone(int(waits[name] * 1000)) for name, pool in self._pools.items()]
         )

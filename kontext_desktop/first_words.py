@@ -96,6 +96,11 @@ class Settings(NamedTuple):
     """Bytes: a larger original stays where it is, and the library keeps a reference to it."""
     allow_network: bool = False
     """Open a library on a network share, which is otherwise refused."""
+    display: str = ""
+    """The screen's colours: what the system says, "srgb", or the path of an ICC profile."""
+    keep_metadata: bool = True
+    """Exports carry the original's EXIF, XMP and IPTC."""
     recent_files: tuple[str, ...] = ()
+    recent_libraries: tuple[str, ...] = ()
     window: Mapping[str, str] = MappingProxyType({})
     """How the window was left: geometry, splitters, zoom; text chosen by the window."""

@@ -32,14 +32,17 @@ HEAT_SCALE: tuple[tuple[float, tuple[int, int, int]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Raster:
-    """Pixels on their way between rungs: 8 bits a channel, sRGB, rows top to bottom, no padding.
+    """Pixels on their way between rungs: rows top to bottom, no padding.
 
-    `bgrx8` has four bytes a pixel, blue first, the fourth 255 (what a screen takes); `rgb8` three.
+    `bgrx8` has four bytes a pixel, blue first, the fourth 255 (what a screen takes); `rgb8` three;
+    `rgb16` three numbers of 16 bits.
     """
 
     data: bytes | bytearray | memoryview
     size: Size
-    format: Literal["bgrx8", "rgb8"] = "bgrx8"
+    format: Literal["bgrx8", "rgb8", "rgb16"] = "bgrx8"
+    profile: bytes = b""
+    """ICC, of RGB; empty for sRGB."""
 
 
 @dataclass(frozen=True, slots=True)

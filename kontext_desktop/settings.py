@@ -76,7 +76,7 @@ def _from_json(found: dict[str, Any]) -> Settings:
         default = getattr(defaults, name)
         if name == "mode":
             good = value in ("practice", "real")
-        elif name == "recent_files":
+        elif name.startswith("recent_"):
             good = isinstance(value, list) and all(isinstance(item, str) for item in value)
             value = tuple(value) if good and isinstance(value, list) else value
         elif name == "window":

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import logging
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,3 +57,15 @@ def test_command_line_comes_before_environment_before_settings(
     told = _told(kept, parse(arguments), environ)
     assert (told.endpoint, told.mode) == (endpoint, mode)
     assert _changed(kept, told, told) == kept, "what only this run was told is not kept"
+
+
+def test_the_self_test_of_a_bundle_edits_a_sample(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "kontext_desktop", "--self-test"],
+        env=dict(os.environ, QT_QPA_PLATFORM="offscreen", HOME=str(tmp_path)),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+    )
+    assert "The self-test made version" in done.stdout, done.stdout + done.stderr
+    assert done.returncode == 0

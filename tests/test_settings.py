@@ -19,6 +19,7 @@ CHANGED = Settings(
     daily_cap=0,
     jobs_in_flight=1,
     recent_files=("a.jpg", "b.tif"),
+    recent_libraries=("/clients/a",),
     window={"zoom": "1.5"},
 )
 
@@ -56,6 +57,7 @@ def test_settings_are_for_their_owner_only(tmp_path):
         ("jobs_in_flight", 2.0),
         ("recent_files", "a.jpg"),
         ("recent_files", [1]),
+        ("recent_libraries", "/clients/a"),
         ("window", []),
         ("window", {"zoom": 1.5}),
     ],

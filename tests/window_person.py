@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QListView, QWidget
+from PySide6.QtWidgets import QApplication, QListView, QWidget
 from pytestqt.qtbot import QtBot
 
 from kontext_desktop.ui import MainWindow
@@ -33,6 +34,12 @@ class Answers:
 
     def place_to_save(self, parent: QWidget, title: str, proposed: Path, kinds: str) -> Path | None:
         return self.to_write
+
+    def file_to_open(self, parent: QWidget, title: str, near: Path, kinds: str) -> Path | None:
+        return self.to_open
+
+    def folder(self, parent: QWidget, title: str, near: Path) -> Path | None:
+        return self.to_open
 
     def words(self, parent: QWidget, title: str, question: str, now: str) -> str | None:
         return self.said
@@ -104,6 +111,23 @@ class Person:
         QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=spot)
         self.wait(lambda: self.desk is not None and self.desk.shown_version_id == version_id)
         self.wait(self.sees_picture)
+
+    def choose_in_menu(self, version_id: str, name: str) -> None:
+        """Right click on the version's row, then on a line of the menu."""
+        view = self.find("versions")
+        assert isinstance(view, QListView)
+        place = [row.version.id for row in self.rows].index(version_id)
+        at = view.visualRect(view.model().index(place, 0)).center()
+        spot = view.viewport().mapToGlobal(at)
+        event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, spot)
+        QApplication.sendEvent(view.viewport(), event)
+        menu = self.find("versionMenu")
+        action = menu.findChild(QAction, name)
+        assert isinstance(action, QAction), name
+        assert action.isEnabled(), name
+        action.trigger()
+        menu.close()
+        self.wait(lambda: self.window.findChild(QWidget, "versionMenu") is None)
 
     def generate(self, count: int) -> None:
         """Press Generate and wait until so many results are ready."""

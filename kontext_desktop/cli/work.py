@@ -65,8 +65,12 @@ def export(
         bool, typer.Option("--received", help="The last result's bytes, as they came.")
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
+    metadata: Annotated[
+        bool, typer.Option("--metadata/--no-metadata", help="The original's EXIF, XMP and IPTC.")
+    ] = True,
 ) -> int:
-    """Write a version's appearance at the master's size, or the bytes as received."""
+    """Write a version's appearance at the master's size, in its colours and at its depth; or the
+    bytes as received."""
     from kontext_desktop.engine import export as exporting
 
     with session.reading() as library:
@@ -76,9 +80,10 @@ def export(
             result = exporting.last_result(library, found)
             exporting.export_received(library, result, file, force=force)
         else:
-            exporting.export_version(library, found, file, force=force)
-            if document.depth > 8:
-                session.say(f"The original has {document.depth} bits a channel; this file has 8.")
+            loss = exporting.tell_losses(document, file)
+            if loss:
+                session.say(loss)
+            exporting.export_version(library, found, file, force=force, metadata=metadata)
     if session.json:
         session.print({"version": found.id, "file": str(file), "practice": found.practice})
     else:

@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal
 from uuid import uuid4
 
+import numpy as np
+
 from kontext_desktop.engine import render
-from kontext_desktop.errors import LibraryError, ParameterError
+from kontext_desktop.errors import LibraryError, OriginalError, ParameterError
 from kontext_desktop.framing import find_inner
-from kontext_desktop.imaging import encode, read
-from kontext_desktop.model import Result, Version
+from kontext_desktop.imaging import Metadata, deepest, encode, read, read_metadata, to_depth
+from kontext_desktop.model import Document, Result, Version
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from kontext_desktop.library import Library
 
 LONGEST_NAME = 240
@@ -65,13 +65,43 @@ def _taken(target: Path) -> ParameterError:
     )
 
 
-def export_version(library: Library, version: Version, target: Path, *, force: bool) -> None:
-    """Write a version's appearance at the master's size: 8-bit sRGB, its origin named in the XMP.
+def export_version(
+    library: Library, version: Version, target: Path, *, force: bool, metadata: bool = True
+) -> None:
+    """Write a version's appearance at the master's size, in its colours and, where the format holds
+    it, at its depth (`tell_losses` says so before). Its origin is named in the XMP; with `metadata`
+    what the master says of itself is kept beside it.
 
     Raises ParameterError, LibraryError, ImageError; a failure leaves what was there.
     """
     kind = check_target(target, force=force)
-    _write_pixels(target, render.render(library, version), kind, library, version, force)
+    native = render.render_native(library, version)
+    pixels = native.pixels if deepest(kind) == 16 else to_depth(native.pixels, np.uint8)
+    kept = _find_metadata(library, version)
+    if not metadata:
+        kept = Metadata(profile=kept.profile)
+    _write_pixels(target, pixels, kind, library, version, force, native.profile, kept)
+
+
+def tell_losses(document: Document, target: Path) -> str:
+    """What a file of this name cannot hold of the original, as a sentence to be said before it is
+    written; "" for nothing."""
+    kind = FORMATS.get(target.suffix.lower())
+    if kind is None or document.depth <= deepest(kind):
+        return ""
+    return (
+        f"The original has {document.depth} bits a channel; {kind} holds 8. "
+        "TIFF and PNG hold all of them."
+    )
+
+
+def _find_metadata(library: Library, version: Version) -> Metadata:
+    document = library.get_document(version.document_id)
+    try:
+        with library.masters.reading(document) as path:
+            return read_metadata(path)
+    except OriginalError:
+        return Metadata()
 
 
 def export_result(
@@ -116,6 +146,11 @@ def last_result(library: Library, version: Version) -> Result:
     return library.get_result(version.layers[-1].result_id)
 
 
+def propose_suffix(document: Document) -> str:
+    """Of a format that holds all of the original's bits."""
+    return ".tif" if document.depth > 8 else ".jpg"
+
+
 def propose_name(document_name: str, version: Version, *, suffix: str = ".jpg") -> str:
     """A file name for a version: the document's, what was asked, and "practice" where it was."""
     words = re.sub(r"[^\w]+", "-", version.title.lower()).strip("-")[:40].strip("-")
@@ -142,9 +177,12 @@ def _write_pixels(
     library: Library,
     version: Version,
     force: bool,
+    profile: bytes = b"",
+    kept: Metadata | None = None,
 ) -> None:
-    practice = render.is_practice(library, version)
-    _write(target, encode(pixels, kind, practice=practice, edited=bool(version.layers)), force)
+    practice, edited = render.is_practice(library, version), bool(version.layers)
+    data = encode(pixels, kind, practice=practice, edited=edited, profile=profile, kept=kept)
+    _write(target, data, force)
 
 
 def _write(target: Path, data: bytes, force: bool) -> None:

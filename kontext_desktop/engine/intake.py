@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING
 
 from kontext_desktop.engine import preview
 from kontext_desktop.errors import ImageError, OriginalError
-from kontext_desktop.imaging import Probe, encode, from_raster, probe, read
+from kontext_desktop.imaging import Native, Probe, encode, from_raster, probe, read, read_native
 from kontext_desktop.model import Document, Raster, Reference, Settings
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from kontext_desktop.library import Library
 
 ORIGINAL = "Original"
@@ -23,11 +21,11 @@ COPY_UP_TO = Settings().copy_up_to
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A picture that is in the library now. `pixels`: uint8 (h, w, 3) sRGB, already decoded."""
+    """A picture that is in the library now. `pixels`: already decoded."""
 
     document: Document
     notes: tuple[str, ...]
-    pixels: np.ndarray
+    pixels: Native
 
 
 def check(path: Path) -> Probe:
@@ -47,7 +45,7 @@ def bring_in(library: Library, path: Path, *, copy_up_to: int = COPY_UP_TO) -> A
     """
     found = probe(path)
     before = path.stat()
-    pixels = read(path)
+    pixels = read_native(path)
     kept = library.blobs.clone_file(path)
     if kept is None and before.st_size <= copy_up_to:
         kept = library.blobs.put_file(path)
@@ -67,8 +65,8 @@ def bring_in(library: Library, path: Path, *, copy_up_to: int = COPY_UP_TO) -> A
 
 def paste(library: Library, picture: Raster, name: str) -> Arrival:
     """Keep pixels that came without a file (from the clipboard) as a PNG master."""
-    pixels = from_raster(picture)
-    data = encode(pixels, "PNG", bare=True)
+    pixels = Native(from_raster(picture))
+    data = encode(pixels.pixels, "PNG", bare=True)
     return _arrive(library, probe(data), pixels, library.blobs.put(data), name, "")
 
 
@@ -81,7 +79,7 @@ def relocate(library: Library, document: Document, place: Path) -> Path:
 
 
 def _refer(
-    library: Library, digest: str, path: Path, length: int, changed_at: int, review: np.ndarray
+    library: Library, digest: str, path: Path, length: int, changed_at: int, review: Native
 ) -> Reference | None:
     """The reference to a file that is not copied; None where the library has its bytes."""
     if library.blobs.has(digest):
@@ -104,7 +102,7 @@ def _refer(
 def _arrive(
     library: Library,
     found: Probe,
-    pixels: np.ndarray,
+    pixels: Native,
     digest: str,
     name: str,
     source: str,

@@ -22,16 +22,18 @@ def pack(
     target: Path,
     *,
     originals: bool = False,
+    force: bool = False,
     report: Callable[[Progress], None] = lambda _: None,
 ) -> Packed:
-    """Write documents with their whole trees to a new file; with `originals`, those too that the
-    library only refers to. What is under way, and what gives access to the service, stays here.
+    """Write documents with their whole trees to a new file, or with `force` in the place of one;
+    with `originals`, those too that the library only refers to. What is under way, and what gives
+    access to the service, stays here.
 
     Raises ParameterError for a file that is there, OriginalError, LibraryError, ImageError; nothing
     is left of the file then.
     """
-    export.check_free(target, force=False)
-    with export.written(target, force=False) as file:
+    export.check_free(target, force=force)
+    with export.written(target, force=force) as file:
         return library.portable.pack(document_ids, file, originals=originals, report=report)
 
 

@@ -7,11 +7,29 @@ arrives, and kept in the library's cache; looking again touches no original.
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 from kontext_desktop.engine import render
 from kontext_desktop.errors import ImageError, LibraryError
-from kontext_desktop.imaging import Pixels, encode, pyramid, read, scale, to_raster
+from kontext_desktop.imaging import (
+    Native,
+    Pixels,
+    between,
+    document_raster,
+    encode,
+    give_back,
+    probe,
+    pyramid,
+    read,
+    read_native,
+    scale,
+    shows_numbers,
+    to_depth,
+    to_raster,
+)
 from kontext_desktop.model import Document, Raster, Size, Version
 
 if TYPE_CHECKING:
@@ -24,29 +42,47 @@ REVIEW = Size(2560, 2560)
 """Fills a screen; also what stands in for an original that is not copied."""
 
 
-def whole(library: Library, version: Version) -> tuple[Raster, ...]:
-    """A version for the canvas: bgrx8, full size first, then halves.
+class Shown(NamedTuple):
+    """A version for the canvas."""
+
+    levels: tuple[Raster, ...]
+    """bgrx8 as the screen is to be given it, the largest first, then halves."""
+    numbers: Raster | None
+    """The largest level's own numbers, where they are others than those on the screen."""
+
+
+def show(native: Native, screen: bytes = b"") -> Shown:
+    """`screen`: its ICC profile; b"" for sRGB."""
+    same = shows_numbers(*native, screen)
+    give_back()
+    return Shown(pyramid(*native, screen), None if same else document_raster(*native))
+
+
+def whole(library: Library, version: Version, screen: bytes = b"") -> Shown:
+    """A version at full size.
 
     Raises OriginalError where the original is kept by reference and is not there.
     """
-    return pyramid(render.render(library, version))
+    return show(render.render_native(library, version), screen)
 
 
-def review(library: Library, version: Version) -> tuple[Raster, ...]:
-    """A version of 2560 pixels a side at most, then halves; the original is looked at only where
-    nothing else is left of it."""
+def review(library: Library, version: Version, screen: bytes = b"") -> Shown:
+    """A version of 2560 pixels a side at most; the original is looked at only where nothing else
+    is left of it."""
     pixels = _find_kept(library, _review_name(version))
     if pixels is None:
         document = library.get_document(version.document_id)
         stand_in = _find_stand_in(library, document, REVIEW)
         size = within(document.size, REVIEW)
-        pixels = render.render(library, version, size=size, stand_in=stand_in)
+        pixels = render.render_native(library, version, size=size, stand_in=stand_in)
         if version.layers or library.masters.find_reference(document.master_sha256) is None:
             _keep(library, _review_name(version), _encode(pixels))
-    return pyramid(pixels)
+    return show(pixels, screen)
 
 
-def thumbnail(library: Library, version: Version, top: Pixels | None = None) -> Raster:
+def thumbnail(
+    library: Library, version: Version, top: Pixels | None = None, *, screen: bytes = b""
+) -> Raster:
     """A version at most 320 x 240, kept in the library's cache. `top`: the received picture on top
     of it, where that is decoded already."""
     pixels = _find_kept(library, _thumbnail_name(version))
@@ -54,9 +90,25 @@ def thumbnail(library: Library, version: Version, top: Pixels | None = None) -> 
         document = library.get_document(version.document_id)
         stand_in = _find_stand_in(library, document, THUMBNAIL)
         size = within(document.size, THUMBNAIL)
-        pixels = render.render(library, version, size=size, stand_in=stand_in, top=top)
+        pixels = render.render_native(library, version, size=size, stand_in=stand_in, top=top)
         _keep(library, _thumbnail_name(version), _encode(pixels, 85))
-    return to_raster(pixels)
+    return _small_raster(pixels, screen)
+
+
+def find_colours(library: Library, document: Document) -> str:
+    """In which colours the original is kept, as words; kept beside its previews. "" where that
+    cannot be found out now."""
+    name = f"{document.id}-colours.txt"
+    kept = library.find_cached(name)
+    if kept is not None:
+        return kept.decode("utf-8", "replace")
+    try:
+        with library.masters.reading(document) as path:
+            colours = probe(path).colours
+    except (ImageError, LibraryError):
+        return ""
+    _keep(library, name, colours.encode())
+    return colours
 
 
 def keep_result(library: Library, version: Version, top: Pixels) -> None:
@@ -68,32 +120,38 @@ def keep_result(library: Library, version: Version, top: Pixels) -> None:
         logging.getLogger(__name__).warning("%s %s", error.message, error.detail)
 
 
-def reduced(pixels: Pixels) -> Pixels:
+def reduced(native: Native) -> Native:
     """A picture for review."""
+    pixels = native.pixels
     size = within(Size(pixels.shape[1], pixels.shape[0]), REVIEW)
-    return scale(pixels, size)
+    return Native(scale(pixels, size), native.profile)
 
 
-def encode_review(review: Pixels) -> bytes:
+def encode_review(review: Native) -> bytes:
     return _encode(review)
 
 
-def keep_original(library: Library, document: Document, review: Pixels, *, copied: bool) -> None:
+def keep_original(library: Library, document: Document, review: Native, *, copied: bool) -> None:
     """Keep what screens show of an original that has just been decoded. `copied` False: its review
     picture is kept with the reference to it."""
     original = library.list_versions(document.id)[0]
     if copied and library.find_cached(_review_name(original)) is None:
         _keep(library, _review_name(original), _encode(review))
     if library.find_cached(_thumbnail_name(original)) is None:
-        size = within(Size(review.shape[1], review.shape[0]), THUMBNAIL)
-        _keep(library, _thumbnail_name(original), _encode(scale(review, size), 85))
+        size = within(Size(review.pixels.shape[1], review.pixels.shape[0]), THUMBNAIL)
+        small = Native(scale(review.pixels, size), review.profile)
+        _keep(library, _thumbnail_name(original), _encode(small, 85))
 
 
-def small(library: Library, sha256: str) -> Raster:
+def small(library: Library, sha256: str, *, screen: bytes = b"") -> Raster:
     """A picture that was received or sent, by its blob, at most 704 x 528; not kept."""
     pixels = read(library.blobs.read(sha256))
     size = within(Size(pixels.shape[1], pixels.shape[0]), SMALL)
-    return to_raster(scale(pixels, size))
+    return _small_raster(Native(scale(pixels, size)), screen)
+
+
+def _small_raster(native: Native, screen: bytes) -> Raster:
+    return replace(to_raster(between(*native, screen)), profile=screen)
 
 
 def heat(library: Library, version: Version, before: Version) -> tuple[Raster, float]:
@@ -108,23 +166,23 @@ def heat(library: Library, version: Version, before: Version) -> tuple[Raster, f
     return to_raster(colours), mean
 
 
-def _find_stand_in(library: Library, document: Document, box: Size) -> Pixels | None:
+def _find_stand_in(library: Library, document: Document, box: Size) -> Native | None:
     """The original made smaller, filling `box` at least, as it was kept; None: look at itself."""
     size = within(document.size, box)
     reference = library.masters.find_reference(document.master_sha256)
     try:
         if reference is not None:
-            return read(library.blobs.read(reference.proxy_sha256), within=size)
+            return read_native(library.blobs.read(reference.proxy_sha256), within=size)
         kept = library.find_cached(_review_name(library.list_versions(document.id)[0]))
-        return None if kept is None else read(kept, within=size)
+        return None if kept is None else read_native(kept, within=size)
     except (ImageError, LibraryError):
         return None
 
 
-def _find_kept(library: Library, name: str) -> Pixels | None:
+def _find_kept(library: Library, name: str) -> Native | None:
     data = library.find_cached(name)
     try:
-        return read(data) if data is not None else None
+        return read_native(data) if data is not None else None
     except ImageError:
         return None  # the cache is expendable: what cannot be read is drawn anew
 
@@ -139,8 +197,10 @@ def _keep(library: Library, name: str, data: bytes) -> None:
         logging.getLogger(__name__).warning("%s %s", error.message, error.detail)
 
 
-def _encode(pixels: Pixels, quality: int = 90) -> bytes:
-    return encode(pixels, "JPEG", bare=True, quality=quality)
+def _encode(native: Native, quality: int = 90) -> bytes:
+    """In its own colours: a wide screen shows a preview as it shows the whole."""
+    pixels = to_depth(native.pixels, np.uint8)
+    return encode(pixels, "JPEG", bare=True, quality=quality, profile=native.profile)
 
 
 def _review_name(version: Version) -> str:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from kontext_desktop.imaging.rasters import Pixels
+from kontext_desktop.imaging.arrays import Pixels
 from kontext_desktop.imaging.scaling import scale
 from kontext_desktop.model import HEAT_SCALE, Size
 

@@ -9,23 +9,25 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import re
 import stat
-import struct
 import warnings
-import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
-from PIL import Image, ImageFile
+from PIL import Image, ImageFile, UnidentifiedImageError, _imaging
 
 from kontext_desktop.errors import ImageError
 from kontext_desktop.imaging import colour
-from kontext_desktop.imaging.rasters import Pixels
-from kontext_desktop.imaging.signatures import FORMATS, HEAD, find_refused_kind, sniff
+from kontext_desktop.imaging.arrays import Codes, Pixels
+from kontext_desktop.imaging.colour import Conversion
+from kontext_desktop.imaging.damage import DAMAGE
+from kontext_desktop.imaging.metadata import Metadata
+from kontext_desktop.imaging.pillow_files import PillowFile, get_tag
+from kontext_desktop.imaging.signatures import HEAD, PILLOW_FORMATS, find_refused_kind, sniff
+from kontext_desktop.imaging.source import SWAPPING, Facts, Source, turned
 from kontext_desktop.model import Size
 
 MAX_PIXELS = 300_000_000
@@ -35,36 +37,14 @@ OUTPUT_MAX_PIXELS = 64_000_000
 
 # Pillow's own limit only warns at first, and cannot be set per call: ours is checked on the header.
 Image.MAX_IMAGE_PIXELS = None
+# Pieces so large go back to the system when a picture is done with; of smaller ones, a hundred
+# megapixels were seen to stay behind as holes.
+_imaging.set_block_size(64 << 20)
 ImageFile.LOAD_TRUNCATED_IMAGES = False
 
-_ORIENTATION = 0x0112
-_BITS_PER_SAMPLE, _PHOTOMETRIC, _DNG_VERSION = 258, 262, 50706
-_TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-_DAMAGE = (
-    # What Pillow's decoders were seen, or are known, to raise on damaged files. UserWarning: where
-    # the caller has made warnings errors.
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    EOFError,
-    Image.DecompressionBombError,
-    LookupError,
-    OSError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-    struct.error,
-    zlib.error,
-)
+_DNG_VERSION, _NEW_SUBFILE, _PLANAR, _COMPRESSION = 50706, 254, 284, 259
+_PILLOWS_OWN = (1, 2, 3, 4, 5, 6, 7, 8, 32773, 32946)
+"""TIFF compressions that are left to Pillow in files of 8 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +52,26 @@ class Probe:
     """What a file's header says."""
 
     format: str
-    """One of "PNG", "JPEG", "WEBP", "TIFF", "GIF"."""
+    """One of `signatures.FORMATS`."""
     size: Size
     """Of document space: after orientation."""
     depth: int
     """Bits a channel of the file; of the palette's colours where it has a palette."""
     profile: str
     """The embedded colour profile's own description, "" without one."""
+    colours: str
+    """What its numbers are taken for, as words: "Adobe RGB (1998)", "untagged, as sRGB"."""
     notes: tuple[str, ...]
     """What the person should know of how it is read, in plain sentences."""
+
+
+class Native(NamedTuple):
+    """A picture at its own depth and in its own colours, as far as RGB can hold them."""
+
+    pixels: Codes
+    """(height, width, 3), 8 or 16 bits, oriented."""
+    profile: bytes = b""
+    """ICC, of RGB; b"" for sRGB."""
 
 
 def probe(source: Path | bytes, *, max_pixels: int = MAX_PIXELS) -> Probe:
@@ -88,8 +79,8 @@ def probe(source: Path | bytes, *, max_pixels: int = MAX_PIXELS) -> Probe:
 
     Raises ImageError for all that `read` refuses and the header tells.
     """
-    with _opened(source, max_pixels) as image:
-        return _probed(image)
+    with _opened(source, max_pixels) as opened:
+        return _probed(opened.facts)
 
 
 def read(
@@ -100,46 +91,132 @@ def read(
     `within` asks for a reduced reading that is no smaller than this size: for JPEG the decoder
     itself reduces (by 2, 4 or 8), which is what makes previews fast. Raises ImageError.
     """
-    with _opened(source, max_pixels) as image:
-        return _decoded(image, within)
+    with _opened(source, max_pixels) as opened:
+        return _decoded(opened, within)
+
+
+def read_native(
+    source: Path | bytes, *, max_pixels: int = MAX_PIXELS, within: Size | None = None
+) -> Native:
+    """As `read`, but in the picture's own colours and at its own depth: what is neither shown on
+    every screen nor held by 8 bits is still there."""
+    with _opened(source, max_pixels) as opened:
+        conversion, decoded = _plan(opened.facts), opened.decode(_stored(opened.facts, within))
+        codes = colour.to_native(*decoded, conversion)
+        profile = conversion.profile if conversion.native else b""
+        return Native(turned(codes, opened.facts.turn), profile)
 
 
 def verify_output(data: bytes) -> tuple[Probe, Pixels]:
     """Decode a received result completely. Raises ImageError where that fails: then the bytes are
     not the picture that was paid for."""
-    with _opened(data, OUTPUT_MAX_PIXELS) as image:
-        return _probed(image), _decoded(image, None)
+    with _opened(data, OUTPUT_MAX_PIXELS) as opened:
+        return _probed(opened.facts), _decoded(opened, None)
+
+
+def find_kind(source: Path | bytes, *, max_pixels: int = MAX_PIXELS) -> tuple[np.dtype[Any], bytes]:
+    """The depth and profile that `read_native` would give; decodes no pixels."""
+    with _opened(source, max_pixels) as opened:
+        conversion = _plan(opened.facts)
+        depth = np.dtype(np.uint16 if opened.facts.depth > 8 else np.uint8)
+        return depth, conversion.profile if conversion.native else b""
+
+
+def read_metadata(source: Path | bytes, *, max_pixels: int = MAX_PIXELS) -> Metadata:
+    """What `source` says beside its pixels; what cannot be read of that is left out."""
+    with _opened(source, max_pixels) as opened:
+        conversion = _plan(opened.facts)
+        kept = opened.find_metadata()
+        # A name without a profile to apply: it is sRGB by that name.
+        usable = conversion.native or (conversion.model == "RGB" and conversion.name)
+        usable = usable and not conversion.note
+        return replace(kept, profile=opened.facts.profile if usable else b"")
 
 
 @contextlib.contextmanager
-def _opened(source: Path | bytes, max_pixels: int) -> Iterator[ImageFile.ImageFile]:
+def _opened(source: Path | bytes, max_pixels: int) -> Iterator[Source]:
     """The file with its header read and its size checked; translates whatever goes wrong inside."""
     name = f"“{_plain(source.name)}”" if isinstance(source, Path) else "The picture"
-    with _stream(source, name) as stream:
+    with _stream(source, name) as stream, contextlib.ExitStack() as stack:
         head = stream.read(HEAD)
         format_ = _get_format(head, source, name)
         try:
             # Decoders warn of trifles (odd EXIF) that no person can act upon. Not thread-safe
             # before Python 3.14; a lost race lets a line through to the log.
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                stream.seek(0)
-                with Image.open(stream, formats=FORMATS) as image:
-                    _check(image, name, max_pixels)
-                    yield image
+            stack.enter_context(warnings.catch_warnings())
+            warnings.simplefilter("ignore")
+            found = _open_format(format_, stream, head, name, max_pixels, stack)
+            _check_pixels(found.facts.size, name, max_pixels)
+            yield found
         except MemoryError as error:
             raise ImageError(
                 f"{name} needs more memory than there is.",
                 "Close other programs, or open a smaller copy.",
                 repr(error),
             ) from error
-        except _DAMAGE as error:
+        except NotImplementedError as error:
+            raise ImageError(
+                f"{name} is a {format_} file of a kind that this program cannot open.",
+                "Convert it to RGB of 16 or 8 bits per channel and open that.",
+                repr(error),
+            ) from error
+        except DAMAGE as error:
             raise ImageError(
                 f"{name} is damaged or incomplete.",
                 f"It begins like a {format_} file, but cannot be read to its end. "
                 "Copy or export it again.",
                 repr(error),
             ) from error
+
+
+def _open_format(
+    format_: str,
+    stream: BinaryIO,
+    head: bytes,
+    name: str,
+    max_pixels: int,
+    stack: contextlib.ExitStack,
+) -> Source:
+    if format_ == "HEIC":
+        from kontext_desktop.imaging.heif_files import HeifFile
+
+        return HeifFile(stream)
+    if format_ == "PSD":
+        from kontext_desktop.imaging.photoshop_files import PhotoshopFile, UnflattenedError
+
+        try:
+            return PhotoshopFile(stream)
+        except UnflattenedError as error:
+            raise ImageError(
+                f"{name} holds layers only.",
+                "Save it in Photoshop with “Maximise compatibility”, or as TIFF.",
+            ) from error
+    stream.seek(0)
+    try:
+        image = stack.enter_context(Image.open(stream, formats=PILLOW_FORMATS))
+    except UnidentifiedImageError:
+        if format_ != "TIFF":
+            raise
+        return _open_tiff(stream)  # a kind that Pillow does not know
+    _check_pixels(Size(*image.size), name, max_pixels)
+    _check(image, name)
+    if image.format == "TIFF" and _is_beyond_pillow(image):
+        return _open_tiff(stream)
+    return PillowFile(image, head)
+
+
+def _open_tiff(stream: BinaryIO) -> Source:
+    from kontext_desktop.imaging.tiff_files import TiffFile
+
+    return TiffFile(stream)
+
+
+def _is_beyond_pillow(image: ImageFile.ImageFile) -> bool:
+    """Whether Pillow would drop bits, or not decode it at all."""
+    bits = get_tag(image, 258)
+    deep = isinstance(bits, tuple) and max(bits, default=1) > 8
+    planes = get_tag(image, _PLANAR) == 2
+    return deep or planes or get_tag(image, _COMPRESSION) not in (None, *_PILLOWS_OWN)
 
 
 @contextlib.contextmanager
@@ -180,110 +257,69 @@ def _get_format(head: bytes, source: Path | bytes, name: str) -> str:
     if format_ is None:
         raise ImageError(
             f"{name} is not a picture this program knows.",
-            "JPEG, PNG, TIFF, WebP and GIF can be opened.",
+            "JPEG, PNG, TIFF, WebP, GIF, HEIC, AVIF, PSD and PSB can be opened.",
         )
     return format_
 
 
-def _check(image: ImageFile.ImageFile, name: str, max_pixels: int) -> None:
-    """Refuse what the header tells is too large, or cannot be shown as it is meant."""
-    pixels = image.width * image.height
+def _check_pixels(size: Size, name: str, max_pixels: int) -> None:
+    pixels = size.width * size.height
     if pixels > max_pixels:
         raise ImageError(
             f"{name} has {pixels / 1e6:,.0f} megapixels, more than the {max_pixels / 1e6:,.0f} "
             "that can be opened.",
             "Open a smaller copy.",
         )
+
+
+def _check(image: ImageFile.ImageFile, name: str) -> None:
+    """Refuse what cannot be shown as it is meant."""
     if image.mode in ("F", "I"):
         raise ImageError(
             f"{name} holds floating-point or 32-bit values, which have no agreed white.",
             "Convert it to 16 or 8 bits per channel and open that.",
         )
-    if _tag(image, _DNG_VERSION) is not None:
+    if get_tag(image, _DNG_VERSION) is not None:
         raise ImageError(
             f"{name} is a camera raw file, which this program cannot open.",
             "Develop it first and open the TIFF or JPEG.",
         )
 
 
-def _probed(image: ImageFile.ImageFile) -> Probe:
-    size = Size(*image.size)
-    if _swaps(_turn(image)):
-        size = Size(size.height, size.width)
-    depth = _depth(image)
-    conversion = colour.plan(image)
+def _probed(facts: Facts) -> Probe:
+    size = _turned_size(facts, facts.size)
+    conversion = _plan(facts)
     notes = [
-        f"{depth} bits per channel: shown and edited at 8." if depth > 8 else "",
         conversion.note,
-        "Transparency is shown on white." if image.has_transparency_data else "",
-        "" if not _is_animated(image) else "It holds several pictures: the first is used.",
+        "Transparency is shown on white." if facts.transparent else "",
+        *facts.notes,
     ]
-    # A JPEG with more pictures behind the first calls itself MPO.
-    format_ = image.format if image.format in FORMATS else "JPEG"
-    return Probe(format_, size, depth, conversion.profile, tuple(filter(None, notes)))
-
-
-def _decoded(image: ImageFile.ImageFile, within: Size | None) -> Pixels:
-    turn = _turn(image)
-    depth = _depth(image)
-    inverted = _tag(image, _PHOTOMETRIC) == 0
-    conversion = colour.plan(image)
-    if within is not None and _swaps(turn):
-        within = Size(within.height, within.width)
-    if within is not None:
-        image.draft(None, within)
-    image.load()
-    picture = colour.to_8bit(image, depth, inverted)
-    if within is not None:
-        factor = min(picture.width // within.width, picture.height // within.height)
-        picture = picture.reduce(factor) if factor > 1 else picture
-    picture = colour.to_srgb(picture, conversion)
-    if turn is not None:
-        picture = picture.transpose(turn)
-    return np.array(picture)
-
-
-def _turn(image: ImageFile.ImageFile) -> Image.Transpose | None:
-    """What brings the picture upright; None where nothing is said, or nonsense."""
-    if image.format == "TIFF":
-        return None  # Pillow turns these itself, and reports the size they then have
-    if image.format == "PNG" and "exif" not in image.info:
-        # Asking would decode the picture: PNG allows these facts behind the pixels.
-        return None
-    try:
-        return _TURNS.get(image.getexif().get(_ORIENTATION, 1))
-    except _DAMAGE:
-        return None  # a picture does not become unreadable by broken EXIF
-
-
-def _swaps(turn: Image.Transpose | None) -> bool:
-    return turn in (
-        Image.Transpose.TRANSPOSE,
-        Image.Transpose.TRANSVERSE,
-        Image.Transpose.ROTATE_90,
-        Image.Transpose.ROTATE_270,
+    return Probe(
+        facts.format,
+        size,
+        facts.depth,
+        conversion.name,
+        colour.describe(conversion, facts.model),
+        tuple(filter(None, notes)),
     )
 
 
-def _depth(image: ImageFile.ImageFile) -> int:
-    bits = _tag(image, _BITS_PER_SAMPLE)
-    if isinstance(bits, tuple) and bits:
-        return max(int(bit) for bit in bits)
-    if image.format == "PNG" and image.mode != "P" and image.tile:
-        # The raw mode names the file's depth: "RGB;16B", "L;4", "1"; no number means 8.
-        raw = str(image.tile[0].args)
-        named = re.search(r"(?:^|;)(\d+)", raw)
-        return int(named[1]) if named else 8
-    return 8
+def _plan(facts: Facts) -> Conversion:
+    return colour.plan(facts.model, facts.profile)
 
 
-def _tag(image: ImageFile.ImageFile, number: int) -> object:
-    tags = getattr(image, "tag_v2", None)
-    return None if tags is None else tags.get(number)
+def _decoded(opened: Source, within: Size | None) -> Pixels:
+    facts = opened.facts
+    decoded = opened.decode(_stored(facts, within))
+    return turned(colour.to_srgb(*decoded, _plan(facts)), facts.turn)
 
 
-def _is_animated(image: ImageFile.ImageFile) -> bool:
-    return image.format != "MPO" and bool(getattr(image, "is_animated", False))
+def _stored(facts: Facts, within: Size | None) -> Size | None:
+    return None if within is None else _turned_size(facts, within)
+
+
+def _turned_size(facts: Facts, size: Size) -> Size:
+    return Size(size.height, size.width) if facts.turn in SWAPPING else size
 
 
 def _plain(name: str) -> str:

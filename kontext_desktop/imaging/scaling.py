@@ -13,12 +13,14 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from kontext_desktop.imaging.rasters import Pixels
+from kontext_desktop.imaging.arrays import Codes
 from kontext_desktop.model import Size
 
 Placement: TypeAlias = tuple[float, float, float, float, float, float]
 Cover: TypeAlias = npt.NDArray[np.float64]
 
+_GAP = 2
+_BEYOND = 6
 _BAND = 512
 """Rows that are drawn at a time, so that a hundred megapixels need no second copy."""
 
@@ -27,7 +29,7 @@ Box: TypeAlias = tuple[float, float, float, float]
 """Left, top, right, bottom in pixels, fractions allowed."""
 
 
-def scale(pixels: Pixels, size: Size, box: Box | None = None) -> Pixels:
+def scale(pixels: Codes, size: Size, box: Box | None = None) -> Codes:
     """`pixels`, or the part `box` of them, at `size`; always a new array.
 
     Shrinking: a box average down to twice the size, then Lanczos. On gratings that kept 99 % of
@@ -39,14 +41,15 @@ def scale(pixels: Pixels, size: Size, box: Box | None = None) -> Pixels:
     left, top, right, bottom = box = box or (0, 0, width, height)
     if size == (right - left, bottom - top) and left == int(left) and top == int(top):
         return pixels[int(top) : int(bottom), int(left) : int(right)].copy()
+    pixels, box = _near(pixels, size, box)
     shrinks = size.width < right - left or size.height < bottom - top
     filter_ = Image.Resampling.LANCZOS if shrinks else Image.Resampling.BICUBIC
-    image = Image.fromarray(np.ascontiguousarray(pixels))
-    return np.array(image.resize(size, filter_, box, reducing_gap=2.0))
+    return _resized(_images(pixels), size, filter_, box, pixels.dtype)
 
 
-def place(canvas: Pixels, pixels: Pixels, placement: Placement) -> Pixels:
+def place(canvas: Codes, pixels: Codes, placement: Placement) -> Codes:
     """Draw `pixels` onto `canvas` where `placement` puts them; returns `canvas`, changed in place.
+    Both are of the same depth.
 
     `placement` (a, b, c, d, e, f) takes a point of `pixels` to x' = a x + c, y' = e y + f on the
     canvas; points are corners, so pixel (0, 0) covers the square from there to (1, 1). Canvas
@@ -64,16 +67,62 @@ def place(canvas: Pixels, pixels: Pixels, placement: Placement) -> Pixels:
     # Edge pixels covered in part reach past the picture: repeat its border that far.
     pad_x, pad_y = math.ceil(1 / a), math.ceil(1 / e)
     margin = ((pad_y, pad_y), (pad_x, pad_x), (0, 0))
-    image = Image.fromarray(np.pad(pixels, margin, "edge"))
+    images = _images(np.pad(pixels, margin, "edge"))
     filter_ = Image.Resampling.LANCZOS if a < 1 or e < 1 else Image.Resampling.BICUBIC
     left, right = ((x - c) / a + pad_x for x in (columns.start, columns.stop))
     for top in range(rows.start, rows.stop, _BAND):
         bottom = min(rows.stop, top + _BAND)
         box = (left, (top - f) / e + pad_y, right, (bottom - f) / e + pad_y)
-        drawn = np.asarray(image.resize((len(across), bottom - top), filter_, _inside(box, image)))
+        size = Size(len(across), bottom - top)
+        drawn = _resized(images, size, filter_, _inside(box, images[0]), canvas.dtype)
         band = down[top - rows.start : bottom - rows.start]
         _mix(canvas[top:bottom, columns], drawn, band, across)
     return canvas
+
+
+def shrunk(codes: Codes, across: int, down: int) -> Codes:
+    """Means of `across` x `down` pixels; fewer at the last column and row. Some rows at a time."""
+    height, width = codes.shape[:2]
+    out = np.empty((-(-height // down), -(-width // across), codes.shape[2]), codes.dtype)
+    if codes.dtype == np.uint8 and codes.shape[2] == 3:
+        step = down * max(1, (1 << 18) // width // down)
+        for top in range(0, height, step):
+            image = Image.fromarray(np.ascontiguousarray(codes[top : top + step]))
+            out[top // down : (top + step) // down] = np.asarray(image.reduce((across, down)))
+        return out
+    step = down * max(1, (1 << 18) // width // down)
+    for top in range(0, height, step):
+        band = codes[top : top + step]
+        sums = np.zeros((-(-len(band) // down), *out.shape[1:]), np.uint32)
+        counts = np.zeros((*sums.shape[:2], 1), np.uint32)
+        for row in range(down):
+            for column in range(across):
+                part = band[row::down, column::across]
+                sums[: len(part), : part.shape[1]] += part
+                counts[: len(part), : part.shape[1]] += 1
+        out[top // down : (top + step) // down] = (sums + counts // 2) // counts
+    return out
+
+
+def _near(codes: Codes, size: Size, box: Box) -> tuple[Codes, Box]:
+    """The part in `box` shrunk by whole numbers to no less than twice `size`, and where the box
+    is in that: what is left to do takes a fraction of the time and memory."""
+    left, top, right, bottom = box
+    across = max(1, int((right - left) / size.width / _GAP))
+    down = max(1, int((bottom - top) / size.height / _GAP))
+    if across == down == 1:
+        return codes, box
+    # Some pixels more on each side, as the filter looks beyond the box.
+    x = max(0, math.floor(left) - _BEYOND * across)
+    y = max(0, math.floor(top) - _BEYOND * down)
+    part = codes[y : math.ceil(bottom) + _BEYOND * down, x : math.ceil(right) + _BEYOND * across]
+    small = shrunk(part, across, down)
+    return small, (
+        (left - x) / across,
+        (top - y) / down,
+        min((right - x) / across, small.shape[1]),
+        min((bottom - y) / down, small.shape[0]),
+    )
 
 
 def _covered(start: float, stop: float, length: int) -> tuple[slice, Cover]:
@@ -95,7 +144,32 @@ def _inside(
     return max(0.0, left), max(0.0, top), min(image.width, right), min(image.height, bottom)
 
 
-def _mix(canvas: Pixels, drawn: Pixels, down: Cover, across: Cover) -> None:
+def _images(codes: Codes) -> list[Image.Image]:
+    """Of 8 bits one, of 16 bits one of floating point for each channel: Pillow has no other way
+    to resample those."""
+    if codes.dtype == np.uint8:
+        return [Image.fromarray(np.ascontiguousarray(codes))]
+    channels = (codes[..., channel].astype(np.float32) for channel in range(codes.shape[2]))
+    return [Image.fromarray(channel) for channel in channels]
+
+
+def _resized(
+    images: list[Image.Image],
+    size: Size,
+    filter_: Image.Resampling,
+    box: Box,
+    dtype: npt.DTypeLike,
+) -> Codes:
+    if len(images) == 1:
+        return np.array(images[0].resize(size, filter_, box))
+    out = np.empty((size.height, size.width, len(images)), dtype)
+    for channel, image in enumerate(images):
+        drawn = np.asarray(image.resize(size, filter_, box))
+        out[..., channel] = np.rint(drawn).clip(0, 65535)
+    return out
+
+
+def _mix(canvas: Codes, drawn: Codes, down: Cover, across: Cover) -> None:
     if down.min() == 1 and across.min() == 1:
         canvas[:] = drawn
         return

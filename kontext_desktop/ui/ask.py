@@ -7,8 +7,14 @@ from typing import Protocol
 
 from PySide6.QtWidgets import QWidget
 
-_OPENED = "Pictures (*.jpg *.jpeg *.png *.tif *.tiff *.webp *.gif);;All files (*)"
-_WRITTEN = "PNG (*.png);;JPEG (*.jpg *.jpeg);;TIFF (*.tif *.tiff);;WebP (*.webp)"
+_OPENED = (
+    "Pictures (*.jpg *.jpeg *.png *.tif *.tiff *.webp *.gif *.heic *.heif *.avif *.psd *.psb);;"
+    "All files (*)"
+)
+_WRITTEN = (
+    "PNG, 8 or 16 bit as the original (*.png);;JPEG, 8 bit (*.jpg *.jpeg);;"
+    "TIFF, 8 or 16 bit as the original (*.tif *.tiff);;WebP, 8 bit (*.webp)"
+)
 
 
 class Ask(Protocol):
@@ -22,6 +28,14 @@ class Ask(Protocol):
 
     def place_to_save(self, parent: QWidget, title: str, proposed: Path, kinds: str) -> Path | None:
         """The same for a file that is no picture; `kinds` as Qt's file dialogs take them."""
+        ...
+
+    def file_to_open(self, parent: QWidget, title: str, near: Path, kinds: str) -> Path | None:
+        """A file that is no picture; `kinds` as Qt's file dialogs take them."""
+        ...
+
+    def folder(self, parent: QWidget, title: str, near: Path) -> Path | None:
+        """A folder that is there; one may be made on the way."""
         ...
 
     def words(self, parent: QWidget, title: str, question: str, now: str) -> str | None:
@@ -46,6 +60,18 @@ class FileDialogs:
         from PySide6.QtWidgets import QFileDialog
 
         name, _ = QFileDialog.getSaveFileName(parent, title, str(proposed), kinds)
+        return Path(name) if name else None
+
+    def file_to_open(self, parent: QWidget, title: str, near: Path, kinds: str) -> Path | None:
+        from PySide6.QtWidgets import QFileDialog
+
+        name, _ = QFileDialog.getOpenFileName(parent, title, str(near), kinds)
+        return Path(name) if name else None
+
+    def folder(self, parent: QWidget, title: str, near: Path) -> Path | None:
+        from PySide6.QtWidgets import QFileDialog
+
+        name = QFileDialog.getExistingDirectory(parent, title, str(near))
         return Path(name) if name else None
 
     def words(self, parent: QWidget, title: str, question: str, now: str) -> str | None:

@@ -46,6 +46,7 @@ _SMOOTH_LIMIT = 1_000_000
 _REST_MS = 120
 """Without movement for so long, a larger view is drawn filtered again."""
 
+_FIRST_LOOK = "A first look; reading all of it"
 _NO_OTHER = "Nothing to compare this with yet"
 _WHEEL_NOTCH = 120
 _CLICK = 4
@@ -73,8 +74,8 @@ class Canvas(QWidget):
     zoom_changed = Signal(float)
     """Device pixels per picture pixel; also emitted when only `fitted` changed."""
     pixel_hovered = Signal(object)
-    """(x, y, (r, g, b)) in document space, sRGB 8 bit; the colour is None while only a preview is
-    there. None when the pointer is not on the picture."""
+    """(x, y, pixels.Reading) in document space; the reading is None while only a preview is there.
+    None when the pointer is not on the picture."""
     detail_wanted = Signal()
     """More is looked for than a preview can show: its pixels are seen, or a colour is asked for."""
     files_dropped = Signal(list)
@@ -370,7 +371,9 @@ class Canvas(QWidget):
                 self._want_detail()
 
     def _list_previews(self) -> list[Pyramid]:
-        return [one for one in (self._shown, self._before) if one and one.picture.preview]
+        both = (self._shown, self._before)
+        # A first look has no version: the whole is on its way already.
+        return [one for one in both if one and one.picture.preview and one.picture.version_id]
 
     def _want_detail(self) -> None:
         """Once for the same pictures: what cannot be had is not asked for with every move."""
@@ -520,6 +523,9 @@ class Canvas(QWidget):
         elif comparison is not None:
             if number == 0:
                 draw_word(painter, seen, _NO_OTHER, theme, ratio)
+        elif not shown.picture.version_id:
+            bottom = Qt.AlignmentFlag.AlignBottom
+            draw_word(painter, seen, _FIRST_LOOK, theme, ratio, edge=bottom)
         elif self._tool is not None:
             self._tool.draw(painter, ratio)
         elif self._frame and self._frame.size != view.document:

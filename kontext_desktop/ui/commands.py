@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
@@ -27,7 +27,7 @@ class Command(NamedTuple):
     checkable: bool = False
 
 
-RECENT, SEPARATOR = "recent", "-"
+RECENT, LIBRARIES, SEPARATOR = "recent", "libraries", "-"
 
 FIRST_COMMANDS = (
     Command("open", "Open…", ("Ctrl+O",)),
@@ -82,7 +82,41 @@ LOOKING_COMMANDS = (
 )
 """Ways to look at a picture: their actions are made with the first one, not for the first paint."""
 
-COMMANDS = (*FIRST_COMMANDS, *LOOKING_COMMANDS)
+VERSION_COMMANDS = (
+    Command("undo", "Undo", ("Ctrl+Z",)),
+    Command("redo", "Do again", ("Ctrl+Shift+Z", "Ctrl+Y")),
+    Command("pick", "Pick", (), Qt.Key.Key_P),
+    Command("reject", "Reject", (), Qt.Key.Key_X),
+    Command("unflag", "No flag", (), Qt.Key.Key_U),
+    Command("rate_5", "★★★★★", ("Shift+5",)),
+    Command("rate_4", "★★★★", ("Shift+4",)),
+    Command("rate_3", "★★★", ("Shift+3",)),
+    Command("rate_2", "★★", ("Shift+2",)),
+    Command("rate_1", "★", ("Shift+1",)),
+    Command("rate_0", "No stars", ("Shift+0",)),
+    Command("rename", "Name…", ("F2",)),
+    Command("describe", "Note and tags…", ("Ctrl+I",)),
+    Command("rerun", "Run again"),
+    Command("rerun_changed", "Run again with changes"),
+    Command("copy_recipe", "Copy recipe", ("Ctrl+Shift+C",)),
+    Command("paste_recipe", "Paste recipe", ("Ctrl+Shift+V",)),
+    Command("trash_version", "Move to the trash", (), Qt.Key.Key_Delete),
+    Command("trash_document", "Move this picture to the trash"),
+)
+"""What is done about the shown version; made when the window has been painted."""
+
+LIBRARY_COMMANDS = (
+    Command("history", "Find in the library…", ("Ctrl+F",)),
+    Command("trash", "Trash…"),
+    Command("care", "Library care…"),
+    Command("pack", "Pack for another machine…"),
+    Command("unpack", "Unpack…"),
+    Command("library_new", "New…"),
+    Command("library_open", "Open…"),
+)
+"""What is done about the library; made when the window has been painted."""
+
+COMMANDS = (*FIRST_COMMANDS, *VERSION_COMMANDS, *LIBRARY_COMMANDS, *LOOKING_COMMANDS)
 
 _GUIDES = ("Guides", ("thirds", "centre", "grid"))
 _GROUNDS = ("Around the picture", ("canvas_black", "canvas", "canvas_mid", "canvas_light"))
@@ -100,19 +134,28 @@ _PARTS = (
     "full_screen",
     "client_view",
 )
+_STARS = ("Stars", ("rate_5", "rate_4", "rate_3", "rate_2", "rate_1", "rate_0"))
+_SAYING = ("pick", "reject", "unflag", _STARS, SEPARATOR, "rename", "describe")
+_LIBRARY = ("Library", ("library_new", "library_open", SEPARATOR, LIBRARIES))
+_CARRYING = (_LIBRARY, "care", SEPARATOR, "pack", "unpack")
+_RUNNING = ("rerun", "rerun_changed", "copy_recipe", "paste_recipe")
 
-MENUS = (
-    ("File", ("open", RECENT, "paste", "export", SEPARATOR, "charges")),
-    ("Edit", ("write", "look")),
+MENUS: tuple[tuple[str, tuple[Any, ...]], ...] = (
+    ("File", ("open", RECENT, "paste", "export", SEPARATOR, *_CARRYING, SEPARATOR, "charges")),
+    ("Edit", ("undo", "redo", SEPARATOR, "history", "trash", SEPARATOR, "write", "look")),
+    ("Version", (*_SAYING, SEPARATOR, *_RUNNING, SEPARATOR, "trash_version")),
     (
         "Picture",
-        ("frame", "frame_whole", SEPARATOR, "client", "never_send", SEPARATOR, "find_original"),
+        (
+            *("frame", "frame_whole", SEPARATOR, "client", "never_send", SEPARATOR),
+            *("find_original", SEPARATOR, "trash_document"),
+        ),
     ),
     ("View", (*_ZOOMS, SEPARATOR, *_TOGETHER, *_OTHERS, SEPARATOR, *_SEVERAL, SEPARATOR, *_PARTS)),
     ("Help", ("settings", "shortcuts", "about", SEPARATOR, "quit")),
 )
 """A pair is a menu within the menu. `generate` is in none: what costs money stands beside its
-price."""
+price, which `rerun` has in its text."""
 
 
 def make_actions(
@@ -145,29 +188,45 @@ def make_menus(
     actions: Mapping[str, QAction],
     list_recent: Callable[[], Sequence[str]],
     open_recent: Callable[[Path], None],
+    fill_libraries: Callable[[QMenu], None],
 ) -> list[QMenu]:
-    """The menus of MENUS; the recent files are looked up each time they are shown."""
-    menus = []
-    for title, names in MENUS:
-        menu = QMenu(title, parent)
-        for item in names:
+    """The menus of MENUS; recent files and libraries are looked up each time they are shown."""
+
+    def fill(menu: QMenu, items: Sequence[Any]) -> None:
+        for item in items:
             if item == SEPARATOR:
                 menu.addSeparator()
             elif item == RECENT:
                 _add_recent(menu, list_recent, open_recent)
+            elif item == LIBRARIES:
+                recent = menu.addMenu("Recent")
+                recent.aboutToShow.connect(lambda recent=recent: fill_libraries(recent))
             elif isinstance(item, str):
                 menu.addAction(actions[item])
             else:
-                inner, inner_names = item
-                menu.addMenu(inner).addActions([actions[name] for name in inner_names])
+                inner, inner_items = item
+                fill(menu.addMenu(inner), inner_items)
+
+    menus = []
+    for title, items in MENUS:
+        menu = QMenu(title, parent)
+        fill(menu, items)
         menus.append(menu)
     return menus
 
 
+def list_offered(items: Sequence[Any]) -> list[str]:
+    """The names in a menu, and in those within it, in order."""
+    return [
+        name
+        for item in items
+        for name in ([item] if isinstance(item, str) else list_offered(item[1]))
+    ]
+
+
 def list_in_menus() -> list[Command]:
     """All commands, in the order of the menus; what is in none comes first."""
-    items = [item for _, names in MENUS for item in names]
-    order = [name for item in items for name in ((item,) if isinstance(item, str) else item[1])]
+    order = [name for _, items in MENUS for name in list_offered(items)]
     places = {name: place for place, name in enumerate(order)}
     return sorted(COMMANDS, key=lambda command: places.get(command.name, -1))
 

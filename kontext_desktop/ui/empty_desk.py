@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from kontext_desktop.ui.pieces import Words, plain_tip
 from kontext_desktop.ui.theme import Theme
-from kontext_desktop.workbench import Desk, Workbench
+from kontext_desktop.workbench import Desk, Picture, Workbench
 
 _OFFER = "Drop a picture here, or press Ctrl+O"
 _WIDTH = 320
@@ -71,10 +71,18 @@ class EmptyDesk(QWidget):
         self._offer()
         # What was open last is about to come back: nothing is offered before that is known.
         self._say("Opening what was open last" if workbench.settings.window.get("document") else "")
+        self._has_look = False
+        """A first look at what is being opened is on the canvas."""
         workbench.desk_changed.connect(self.show_desk)
+        workbench.picture_shown.connect(self._give_way)
+
+    def _give_way(self, picture: Picture | None) -> None:
+        self._has_look = picture is not None and not picture.version_id
+        if picture is not None:
+            self.hide()
 
     def show_desk(self, desk: Desk) -> None:
-        self.setVisible(desk.document is None)
+        self.setVisible(desk.document is None and not self._has_look)
         if desk.document is not None:
             return
         self._say(desk.busy)

@@ -14,7 +14,7 @@ _BY_HAND = (
     ("Hold \\", "See the version before, or what was chosen to compare with"),
     ("1 to 9", "Show that variation in its place; Enter keeps it, Esc goes back"),
     ("0", "What the variations were made from, until the next key"),
-    ("Right click on a version", "Compare with this one"),
+    ("Right click on a version", "Compare with it, flag, run again, put it in the trash"),
     (
         "Drag, while a part is chosen",
         "Draw, move or resize it; Shift draws anew, a double click sends all",

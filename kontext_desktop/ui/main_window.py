@@ -7,7 +7,6 @@ need is imported and made when it is first asked for.
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -29,7 +28,9 @@ from kontext_desktop.ui.ask import Ask, FileDialogs
 from kontext_desktop.ui.canvas import Canvas
 from kontext_desktop.ui.commands import (
     FIRST_COMMANDS,
+    LIBRARY_COMMANDS,
     LOOKING_COMMANDS,
+    VERSION_COMMANDS,
     make_actions,
     make_menus,
 )
@@ -50,8 +51,10 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QDialog, QMenu
 
     from kontext_desktop.ui.job_windows import JobWindows
+    from kontext_desktop.ui.library_acts import LibraryActs
     from kontext_desktop.ui.looking import Looking
     from kontext_desktop.ui.notices import NoticeBar
+    from kontext_desktop.ui.version_acts import VersionActs
 
 _FIRST_SIZE = (1600, 1000)
 _NOTICE_WIDTH = 680
@@ -93,6 +96,7 @@ class MainWindow(QMainWindow):
         self._job_windows: JobWindows | None = None
         self._menu: QMenu | None = None
         self._looking: Looking | None = None
+        self._library_acts: tuple[VersionActs, LibraryActs] | None = None
         self._bare_before = False
 
         self._lay_out()
@@ -188,11 +192,11 @@ class MainWindow(QMainWindow):
         return {
             "open": self._open,
             "paste": self._paste,
-            "export": self._export,
-            "charges": self._save_charges,
-            "client": self._ask_client,
-            "never_send": self._put_never_send,
-            "find_original": self._find_original,
+            "export": partial(self._act_on_picture, "export"),
+            "charges": partial(self._act_on_picture, "save_charges"),
+            "client": partial(self._act_on_picture, "ask_client"),
+            "never_send": partial(self._act_on_picture, "put_never_send"),
+            "find_original": partial(self._act_on_picture, "find_original"),
             "generate": self.generate_bar.generate,
             "write": self.prompt_panel.setFocus,
             "look": self._step_back,
@@ -223,17 +227,20 @@ class MainWindow(QMainWindow):
     def _make_menus(self, parent: QWidget) -> list[QMenu]:
         workbench = self.workbench
         self._look_closer()
+        _, library = self._reach_library()
         return make_menus(
             parent,
             self.actions_by_name,
             list_recent=lambda: workbench.settings.recent_files,
             open_recent=workbench.open_file,
+            fill_libraries=library.fill_recent,
         )
 
     def _connect(self) -> None:
         workbench, canvas, bar = self.workbench, self.canvas, self.top_bar
         workbench.desk_changed.connect(self._show_desk)
         workbench.notice_raised.connect(self._show_notice)
+        workbench.library_left.connect(self._close_dialogs)
         workbench.picture_shown.connect(canvas.set_picture)
         workbench.before_shown.connect(canvas.set_before)
         canvas.zoom_changed.connect(lambda zoom: bar.show_zoom(zoom, fitted=canvas.fitted))
@@ -249,8 +256,8 @@ class MainWindow(QMainWindow):
         bar.service_button.clicked.connect(self.open_settings)
         self.arrangement.arranged.connect(bar.show_versions)
         bar.compare_asked.connect(lambda: self._look_closer().begin_or_leave())
-        self._version_list.compare_asked.connect(
-            lambda version_id: self._look_closer().compare_with(version_id)
+        self._version_list.menu_wanted.connect(
+            lambda row, place: self._reach_library()[0].show_menu(row, place)
         )
         self.strip.asked.connect(self._open_job_window)
         self.prompt_panel.frame_asked.connect(lambda: self._look_closer().toggle_frame())
@@ -259,9 +266,12 @@ class MainWindow(QMainWindow):
 
     def _show_desk(self, desk: Desk) -> None:
         self._desk = desk
-        name = desk.document.name if desk.document else ""
-        self.setWindowTitle(f"{name} · Kontext Desktop" if name else "Kontext Desktop")
+        names = [desk.document.name if desk.document else ""]
+        names += [desk.library.name if desk.library else "", "Kontext Desktop"]
+        self.setWindowTitle(" · ".join(name for name in names if name))
         self.canvas.set_frame(desk.frame)
+        for acts in self._reach_library():
+            acts.show_desk(desk)
         if desk.document is not None:
             self._look_closer()
             self.top_bar.offer_compare()
@@ -324,49 +334,12 @@ class MainWindow(QMainWindow):
     def _refuse_drop(self) -> None:
         self._tell("Only files of this computer can be dropped.", "Save it first, then drop it.")
 
-    def _export(self) -> None:
-        desk = self._desk
-        if desk is None or desk.document is None:
-            return
-        source = desk.document.source_path
-        folder = Path(source).parent if source else Path.home()
-        target = self._ask.place_to_write(self, folder / self.workbench.propose_export())
-        if target is not None:
-            self.workbench.export(desk.shown_version_id, target, force=True)
+    def _act_on_picture(self, name: str) -> None:
+        """What `picture_acts` does under this name."""
+        from kontext_desktop.ui import picture_acts
 
-    def _save_charges(self) -> None:
-        proposed = Path.home() / time.strftime("kontext-charges-%Y-%m-%d.csv")
-        target = self._ask.place_to_save(self, "Save charges", proposed, "Table (*.csv)")
-        if target is not None:
-            self.workbench.save_charges(target)
-
-    def _ask_client(self) -> None:
-        desk = self._desk
-        if desk is None or desk.document is None:
-            return
-        client = self._ask.words(
-            self,
-            "Client",
-            "Whom this picture is for (stands beside its charges):",
-            desk.document.client,
-        )
-        if client is not None:
-            self.workbench.put_client(client)
-
-    def _put_never_send(self) -> None:
-        desk = self._desk
-        if desk is not None and desk.document is not None:
-            self.workbench.put_never_send(not desk.document.never_send)
-
-    def _find_original(self) -> None:
-        """The person shows where a file that was too large to be copied has gone."""
-        desk = self._desk
-        if desk is not None and desk.document is not None:
-            source = Path(desk.document.source_path)
-            folder = source.parent if source.name else Path.home()
-            place = self._ask.picture_to_open(self, folder)
-            if place is not None:
-                self.workbench.relocate(place)
+        if self._desk is not None:
+            getattr(picture_acts, name)(self.workbench, self._ask, self._desk, self)
 
     def _open_job_window(self, job_id: str, action: str) -> None:
         """The windows about single jobs are made when one is first asked for."""
@@ -401,6 +374,24 @@ class MainWindow(QMainWindow):
             if self._desk is not None:
                 looking.show_desk(self._desk)
         return self._looking
+
+    def _reach_library(self) -> tuple[VersionActs, LibraryActs]:
+        """What is done about versions and the library is made once the window is painted."""
+        if self._library_acts is None:
+            from kontext_desktop.ui.library_acts import LibraryActs
+            from kontext_desktop.ui.version_acts import VersionActs
+
+            versions = VersionActs(self.workbench, self._theme, self)
+            library = LibraryActs(self.workbench, self._theme, self._ask, self)
+            self._library_acts = versions, library
+            made = make_actions(self, VERSION_COMMANDS, versions.list_slots(), self._keys)
+            versions.take_actions(made)
+            versions.compare_asked.connect(
+                lambda version_id: self._look_closer().compare_with(version_id)
+            )
+            more = make_actions(self, LIBRARY_COMMANDS, library.list_slots(), self._keys)
+            self.actions_by_name |= made | more
+        return self._library_acts
 
     def _step_back(self) -> None:
         """From writing to the picture, from two pictures to one, from full screen to the window."""
@@ -466,6 +457,21 @@ class MainWindow(QMainWindow):
     def _open_dialog(self, dialog: QDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
+
+    def _close_dialogs(self) -> None:
+        """They are about the library before."""
+        from PySide6.QtWidgets import QDialog
+
+        for dialog in self.findChildren(QDialog):
+            dialog.close()
+
+    def come_forward(self, files: list[Path]) -> None:
+        """The program was started once more, with these files: here is its window."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.raise_()
+        self.activateWindow()
+        if files:
+            self._open_first(files)
 
     def _quit(self) -> None:
         self.close()

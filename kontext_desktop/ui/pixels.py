@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+import struct
 from typing import NamedTuple
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QColorSpace, QImage, QPainter, QPixmap
+from PySide6.QtGui import QColor, QColorSpace, QColorTransform, QImage, QPainter, QPixmap
 
 from kontext_desktop.model import Raster, Size
 
@@ -26,6 +28,41 @@ class Shown(NamedTuple):
         image_format, depth = _FORMATS[raster.format]
         width, height = raster.size
         return cls(QImage(raster.data, width, height, width * depth, image_format), raster)
+
+
+class Reading(NamedTuple):
+    """A pixel's numbers."""
+
+    numbers: tuple[int, int, int]
+    """The document's own: red, green, blue."""
+    depth: int
+    """Bits of each: 8 or 16."""
+    srgb: tuple[int, int, int]
+    """The same colour as 8-bit sRGB, as near as that has it."""
+    is_srgb: bool
+    """Whether the document's own numbers are sRGB."""
+
+
+def read_pixel(raster: Raster, x: int, y: int) -> Reading:
+    width = {"bgrx8": 4, "rgb8": 3, "rgb16": 6}[raster.format]
+    start = (y * raster.size.width + x) * width
+    pixel = bytes(memoryview(raster.data)[start : start + width])
+    if raster.format == "rgb16":
+        red, green, blue = struct.unpack("=3H", pixel)
+        colour, depth = QColor.fromRgba64(red, green, blue), 16
+    else:
+        red, green, blue = pixel[2::-1] if raster.format == "bgrx8" else pixel
+        colour, depth = QColor(red, green, blue), 8
+    if raster.profile:
+        colour = _way_to_srgb(raster.profile).map(colour)
+    srgb = (colour.red(), colour.green(), colour.blue())
+    return Reading((red, green, blue), depth, srgb, not raster.profile)
+
+
+@functools.lru_cache(maxsize=8)
+def _way_to_srgb(profile: bytes) -> QColorTransform:
+    space = QColorSpace.fromIccProfile(profile)
+    return space.transformationToColorSpace(QColorSpace(QColorSpace.NamedColorSpace.SRgb))
 
 
 def raster_from(image: QImage) -> Raster:

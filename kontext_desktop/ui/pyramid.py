@@ -10,7 +10,7 @@ import math
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize
 from PySide6.QtGui import QImage, QPainter
 
-from kontext_desktop.ui.pixels import Shown
+from kontext_desktop.ui.pixels import Reading, Shown, read_pixel
 from kontext_desktop.ui.viewport import Viewport
 from kontext_desktop.workbench import Picture
 
@@ -67,12 +67,11 @@ class Pyramid:
         wanted = self.picture.size.width * zoom
         return self.picture.preview and (wanted > self._levels[0].image.width() or zoom >= 1)
 
-    def find_colour(self, x: int, y: int) -> tuple[int, int, int] | None:
-        """The exact sRGB values of a document pixel; None while only a preview is there."""
+    def find_colour(self, x: int, y: int) -> Reading | None:
+        """The exact numbers of a document pixel; None while only a preview is there."""
         if self.picture.preview:
             return None
-        colour = self._levels[0].image.pixelColor(x, y)
-        return colour.red(), colour.green(), colour.blue()
+        return read_pixel(self.picture.numbers or self.picture.levels[0], x, y)
 
     def _choose(self, zoom: float) -> Shown:
         """The smallest level that is not drawn enlarged, or the largest there is."""

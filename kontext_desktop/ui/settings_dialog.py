@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import ipaddress
 import os
+from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import Qt
@@ -30,6 +32,7 @@ from PySide6.QtWidgets import (
 
 from kontext_desktop.catalog import USD
 from kontext_desktop.paths import library_folder
+from kontext_desktop.ui.display_row import DisplayRow
 from kontext_desktop.ui.fields import WheelGuard, align_figures
 from kontext_desktop.ui.key_row import KeyRow
 from kontext_desktop.ui.pieces import Words, hairline, mark
@@ -52,7 +55,13 @@ _NEVER_SENDING = "Nothing leaves this machine: Generate stays off until this is 
 class SettingsDialog(QDialog):
     """Show it with `open()`; call `show_desk` first if it is made after the desk's last change."""
 
-    def __init__(self, workbench: Workbench, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        workbench: Workbench,
+        theme: Theme,
+        parent: QWidget | None = None,
+        ask_profile: Callable[[], Path | None] | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("settings")
         self.setWindowTitle("Settings")
@@ -75,6 +84,11 @@ class SettingsDialog(QDialog):
         self._build_privacy()
         self._add_line()
         self._build_places()
+        self._display = DisplayRow(ask_profile)
+        self._add_row("Display", self._display)
+        self._metadata = QCheckBox("Exports keep the original's EXIF, XMP and IPTC")
+        self._metadata.setObjectName("keepMetadata")
+        self._grid.addWidget(self._metadata, self._grid.rowCount(), 1)
         self._build_advanced()
 
         column = QVBoxLayout(self)
@@ -90,6 +104,8 @@ class SettingsDialog(QDialog):
 
     def show_desk(self, desk: Desk) -> None:
         self._key_row.show_state(desk.key_text, desk.key_tone)
+        if desk.library is not None:
+            self._library.setText(desk.library.folder)
         if desk.may_send != self._may_send:
             self._may_send = desk.may_send
             self._never.setChecked(not desk.may_send)
@@ -232,10 +248,11 @@ class SettingsDialog(QDialog):
         field.setAccessibleName(text)
         row = QHBoxLayout()
         row.setSpacing(8)
-        row.addWidget(field, 1 if isinstance(field, QLineEdit | KeyRow) else 0)
+        wide = isinstance(field, QLineEdit | KeyRow | DisplayRow)
+        row.addWidget(field, 1 if wide else 0)
         if hint is not None:
             row.addWidget(hint, 1)
-        elif not isinstance(field, QLineEdit | KeyRow):
+        elif not wide:
             row.addStretch(1)
         place = self._grid.rowCount()
         self._grid.addWidget(label, place, 0, Qt.AlignmentFlag.AlignTop)
@@ -259,9 +276,12 @@ class SettingsDialog(QDialog):
         self._submits.setValue(settings.submits_per_minute)
         self._copied.setValue(settings.copy_up_to // 1_000_000)
         self._delete.setChecked(settings.delete_after_download)
+        self._display.show_choice(settings.display)
+        self._metadata.setChecked(settings.keep_metadata)
         self._never.setChecked(not self._may_send)
         self._endpoint.setText(settings.endpoint)
-        self._library.setText(str(library_folder(os.environ, settings.library)))
+        if not self._library.text():
+            self._library.setText(str(library_folder(os.environ, settings.library)))
         self._check_endpoint()
 
     def _show_cap_hint(self) -> None:
@@ -295,6 +315,8 @@ class SettingsDialog(QDialog):
             submits_per_minute=self._submits.value(),
             copy_up_to=self._copied.value() * 1_000_000,
             delete_after_download=self._delete.isChecked(),
+            display=self._display.choice,
+            keep_metadata=self._metadata.isChecked(),
         )
         if self._never.isChecked() == self._may_send:
             self._workbench.put_may_send(not self._never.isChecked())

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from kontext_desktop.catalog import dollars
 from kontext_desktop.ui.pieces import Dot, Words
 from kontext_desktop.ui.theme import Theme
-from kontext_desktop.workbench import Desk, Tone, Workbench
+from kontext_desktop.workbench import Desk, Picture, Tone, Workbench
+
+if TYPE_CHECKING:
+    from kontext_desktop.ui.pixels import Reading
 
 _HEIGHT = 24
 _PLACE_WIDTH = 120
-_COLOUR_WIDTH = 180
+_COLOUR_WIDTH = 320
 
 
 class StatusBar(QFrame):
@@ -26,6 +30,7 @@ class StatusBar(QFrame):
         self._place.setFixedWidth(_PLACE_WIDTH)
         self._colour = self._words("pixelColour", "Colour under the pointer")
         self._colour.setFixedWidth(_COLOUR_WIDTH)
+        self._colours = ""
         self._busy = self._words("busy", "Under way")
         self._jobs = self._words("jobCount", "Jobs")
         self._line_dot = Dot(theme, Tone.LOOK)
@@ -51,16 +56,22 @@ class StatusBar(QFrame):
         for money in (self._spent, self._balance):  # other words give way, an amount never does
             money.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         workbench.desk_changed.connect(self._show_desk)
+        workbench.picture_shown.connect(self.show_picture)
 
-    def show_pixel(self, pixel: tuple[int, int, tuple[int, int, int] | None] | None) -> None:
+    def show_pixel(self, pixel: tuple[int, int, Reading | None] | None) -> None:
         """As `Canvas.pixel_hovered` says it."""
         if pixel is None:
             self._place.setText("")
-            self._colour.setText("")
+            self._colour.setText(self._colours)
             return
-        x, y, colour = pixel
+        x, y, reading = pixel
         self._place.setText(f"x {x}  y {y}")
-        self._colour.setText("R {} · G {} · B {}".format(*colour) if colour else "")
+        self._colour.setText(_numbers_of(reading) if reading else self._colours)
+
+    def show_picture(self, picture: Picture | None) -> None:
+        """Say in which colours the picture is, while no pixel is pointed at."""
+        self._colours = picture.colours if picture is not None else ""
+        self.show_pixel(None)
 
     def _show_desk(self, desk: Desk) -> None:
         self._busy.show_text(desk.busy)
@@ -95,6 +106,14 @@ class StatusBar(QFrame):
         words.setObjectName(name)
         words.setAccessibleName(meaning)
         return words
+
+
+def _numbers_of(reading: Reading) -> str:
+    """The document's own numbers, then what they are in sRGB where that is something else."""
+    own = "R {} · G {} · B {}".format(*reading.numbers)
+    if reading.is_srgb and reading.depth == 8:
+        return own
+    return f"{own}  sRGB {' '.join(map(str, reading.srgb))}"
 
 
 def spent_text(desk: Desk) -> str:

@@ -14,8 +14,10 @@ from kontext_desktop.workbench import Desk, Workbench
 
 if TYPE_CHECKING:
     from kontext_desktop.model import Document
+    from kontext_desktop.workbench.state import LibraryFacts
 
 _HEIGHT = 40
+_LIBRARY_WIDTH = 200
 
 
 class TopBar(QFrame):
@@ -42,6 +44,10 @@ class TopBar(QFrame):
         self._before.pressed.connect(lambda: self.before_held.emit(True))
         self._before.released.connect(lambda: self.before_held.emit(False))
         self._compare: QPushButton | None = None
+        self._library: Words | None = None
+        self._display = Words(kind="secondary")
+        self._display.setObjectName("displayProfile")
+        self._display.setAccessibleName("Colours of the screen")
         self.zoom_button = _quiet("zoomButton", "Fit", "Between 1:1 and the whole picture")
         self.service_button = _quiet("servicePill", "", "Practice or real: open the settings")
         self.service_button.setProperty("kind", "pill")
@@ -61,6 +67,8 @@ class TopBar(QFrame):
         row.addWidget(self._before)
         row.addWidget(self.zoom_button)
         row.addSpacing(2 * theme.size("grid"))
+        row.addWidget(self._display)
+        row.addSpacing(2 * theme.size("grid"))
         row.addWidget(self.service_button)
         chosen = workbench.settings.mode
         self._show_service(chosen, chosen == "practice")
@@ -79,6 +87,11 @@ class TopBar(QFrame):
     def show_comparing(self, comparing: bool) -> None:
         if self._compare is not None:
             self._compare.setChecked(comparing)
+
+    def show_display(self, name: str, source: str) -> None:
+        """Which colours the screen is taken to have, and who says so."""
+        self._display.show_text(f"Display: {name}")
+        self._display.explain(f"The screen's colour profile: {source}.")
 
     def show_versions(self, shown: bool, compact: bool) -> None:
         """The button is there where the versions are, or may be, put away."""
@@ -100,6 +113,23 @@ class TopBar(QFrame):
         if document is None:
             self.zoom_button.setText("Fit")
         self._show_service(desk.mode, desk.practice)
+        self._show_library(desk.library)
+
+    def _show_library(self, library: LibraryFacts | None) -> None:
+        """Which it is, where it is not the usual one; the words are made with the first such."""
+        name = library.name if library is not None else ""
+        if library is not None and library.reading_only:
+            name = f"{name} · read only" if name else "read only"
+        if name and self._library is None:
+            self._library = Words(kind="heading")
+            self._library.setObjectName("libraryName")
+            self._library.setMaximumWidth(_LIBRARY_WIDTH)
+            self._row.insertWidget(self._row.indexOf(self.service_button) - 1, self._library)
+            self._row.insertSpacing(self._row.indexOf(self._library), 8)
+        if self._library is not None:
+            self._library.setVisible(bool(name))
+            self._library.show_text(f"Library: {name}")
+            self._library.explain(f"The library in {library.folder}" if library else "")
 
     def _show_service(self, mode: str | None, practice: bool) -> None:
         if mode is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from kontext_desktop.ui.pieces import Words
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 class VersionList(QWidget):
-    compare_asked = Signal(str)
-    """version_id, to compare the shown one with"""
+    menu_wanted = Signal(object, QPoint)
+    """VersionRow that a menu is asked for, and where on the screen"""
 
     def __init__(self, workbench: Workbench, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,7 +65,7 @@ class VersionList(QWidget):
 
         view = VersionView(self._workbench, self._theme, self)
         view.mark_shown(self._shown)
-        view.compare_asked.connect(self.compare_asked)
+        view.menu_wanted.connect(self.menu_wanted)
         self._stack.addWidget(view)
         # It came late, but Tab is to reach it here, after what stands before this column.
         before = self.previousInFocusChain()

@@ -15,18 +15,21 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QFontMetrics, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from kontext_desktop.ui.pieces import plain_tip
 from kontext_desktop.ui.pixels import centred
 from kontext_desktop.ui.theme import Theme
-from kontext_desktop.workbench.listing import VersionRow
+from kontext_desktop.workbench.listing import Joint, VersionRow
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 ROW_HEIGHT = 60
 THUMBNAIL = QSize(72, 48)
-_INDENT, _MOST_INDENTS = 16, 3
+_INDENT, _RAIL = 16, 7
+"""How far a branch is indented, and where the line that leads to it runs within that."""
+_DOT = 7
+_FLAGS = {"pick": "Pick", "reject": "Reject"}
 _ROW = Qt.ItemDataRole.UserRole
 
 
@@ -36,23 +39,24 @@ class VersionModel(QAbstractListModel):
         self.rows: list[VersionRow] = []
         self._thumbnails: dict[str, QPixmap] = {}
 
-    def show_rows(self, rows: Sequence[VersionRow]) -> int:
-        """Show these; returns how many new ones went on top of those that stay."""
+    def show_rows(self, rows: Sequence[VersionRow]) -> None:
+        """Show these. Where rows only come in between, those that stay are left alone."""
         old, new = [r.version.id for r in self.rows], [r.version.id for r in rows]
-        added = len(new) - len(old)
-        if old and added >= 0 and new[added:] == old:
-            if added:
-                self.beginInsertRows(QModelIndex(), 0, added - 1)
+        coming = iter(new)
+        if old and all(name in coming for name in old):  # in this order, with others between
+            known = set(old)
+            for place, row in enumerate(rows):
+                if row.version.id not in known:
+                    self.beginInsertRows(QModelIndex(), place, place)
+                    self.rows.insert(place, row)
+                    self.endInsertRows()
             self.rows = list(rows)
-            if added:
-                self.endInsertRows()
-            self.dataChanged.emit(self.index(added), self.index(len(rows) - 1))
-            return added
+            self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
+            return
         self.beginResetModel()
         self.rows = list(rows)
         self._thumbnails = {id_: self._thumbnails[id_] for id_ in new if id_ in self._thumbnails}
         self.endResetModel()
-        return 0
 
     def show_thumbnail(self, version_id: str, thumbnail: QPixmap) -> None:
         index = self.find_index(version_id)
@@ -85,7 +89,9 @@ class VersionModel(QAbstractListModel):
             case Qt.ItemDataRole.DecorationRole:
                 return self._thumbnails.get(row.version.id)
             case Qt.ItemDataRole.AccessibleTextRole:
-                words = [row.title, row.note, "practice" if row.version.practice else ""]
+                said = row.version.annotation
+                words = [row.title, _FLAGS.get(said.flag, ""), _stars_in_words(said.rating)]
+                words += [row.note, "practice" if row.version.practice else "", *sorted(said.tags)]
                 return ", ".join(word for word in words if word)
             case Qt.ItemDataRole.UserRole:
                 return row
@@ -113,12 +119,35 @@ class VersionPainter(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         card = rect.adjusted(8, 2, -8, -2)
         self._paint_card(painter, card, state, shown)
-        indent = _INDENT * min(row.depth, _MOST_INDENTS)
+        indent = _INDENT * row.depth
         picture = QRect(card.topLeft(), THUMBNAIL).translated(8 + indent, 4)
-        self._paint_picture(painter, picture, index.data(Qt.ItemDataRole.DecorationRole))
+        self._paint_lines(painter, rect, picture, row)
+        rejected = row.version.annotation.flag == "reject"
+        self._paint_picture(
+            painter, picture, index.data(Qt.ItemDataRole.DecorationRole), faint=rejected
+        )
         words = card.adjusted(picture.right() + 9 - card.left(), 2, -8, -2)
         self._paint_words(painter, words, row, shown)
         painter.restore()
+
+    def _paint_lines(self, painter: QPainter, rect: QRect, picture: QRect, row: VersionRow) -> None:
+        """What leads from the row above, past this one, and on to the next."""
+        left = picture.left() - _INDENT * row.depth + _RAIL
+        here, middle = left + _INDENT * row.depth, picture.center().y()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(QPen(self._theme.colour("outline_hover"), 1))
+        for depth in row.rails:
+            x = left + _INDENT * depth
+            painter.drawLine(x, rect.top(), x, rect.bottom())
+        if row.joint in (Joint.BRANCH, Joint.LAST):
+            x = here - _INDENT
+            painter.drawLine(x, rect.top(), x, middle)
+            painter.drawLine(x, middle, picture.left() - 1, middle)
+        elif row.joint is Joint.STRAIGHT:
+            painter.drawLine(here, rect.top(), here, picture.top() - 1)
+        if row.goes_on:
+            painter.drawLine(here, picture.bottom() + 1, here, rect.bottom())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def _paint_card(
         self, painter: QPainter, card: QRect, state: QStyle.StateFlag, shown: bool
@@ -138,23 +167,52 @@ class VersionPainter(QStyledItemDelegate):
             painter.setPen(QPen(self._theme.colour("accent"), 1))
             painter.drawRoundedRect(QRectF(card).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
 
-    def _paint_picture(self, painter: QPainter, area: QRect, thumbnail: QPixmap | None) -> None:
+    def _paint_picture(
+        self, painter: QPainter, area: QRect, thumbnail: QPixmap | None, *, faint: bool
+    ) -> None:
         painter.fillRect(area, self._theme.colour("field"))
         if thumbnail is not None:
+            painter.setOpacity(0.4 if faint else 1.0)
             painter.drawPixmap(centred(thumbnail, area), thumbnail)
+            painter.setOpacity(1.0)
 
     def _paint_words(self, painter: QPainter, area: QRect, row: VersionRow, shown: bool) -> None:
-        small = [row.note, "practice" if row.version.practice else ""]
+        said, practice = row.version.annotation, "practice" if row.version.practice else ""
         secondary = "text_secondary_selected" if shown else "text_secondary"
-        lines = [(row.title, self._title_font, "text")]
-        lines += [(text, self._small_font, secondary) for text in small if text]
-        heights = [QFontMetrics(font).lineSpacing() for _, font, _ in lines]
+        flag = _FLAGS.get(said.flag, "")
+        opinion = _joined(flag, "★" * said.rating, *sorted(said.tags), "note" if said.note else "")
+        # Three lines is all there is room for.
+        lines = [_joined(practice, row.note), opinion] if opinion else [row.note, practice]
+        title_colour = secondary if said.flag == "reject" else "text"
+        drawn = [(row.title, self._title_font, title_colour)]
+        drawn += [(text, self._small_font, secondary) for text in lines if text]
+        heights = [QFontMetrics(font).lineSpacing() for _, font, _ in drawn]
         top = area.top() + max(0, area.height() - sum(heights)) // 2
-        for (text, font, colour), height in zip(lines, heights, strict=True):
+        for (text, font, colour), height in zip(drawn, heights, strict=True):
+            line = QRect(area.left(), top, area.width(), height)
+            if flag and text == opinion:
+                tone = self._theme.colour("good" if said.flag == "pick" else "trouble")
+                line = self._paint_dot(painter, line, tone)
             painter.setFont(font)
             painter.setPen(self._theme.colour(colour))
-            line = QRect(area.left(), top, area.width(), height)
             words = " ".join(text.split())
             words = QFontMetrics(font).elidedText(words, Qt.TextElideMode.ElideRight, line.width())
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, words)
             top += height
+
+    def _paint_dot(self, painter: QPainter, line: QRect, colour: QColor) -> QRect:
+        """A small dot at the beginning of a line; returns what is left of the line."""
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        top = line.center().y() - _DOT // 2
+        painter.drawEllipse(QRect(line.left(), top, _DOT, _DOT))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        return line.adjusted(_DOT + 5, 0, 0, 0)
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def _stars_in_words(rating: int) -> str:
+    return "" if not rating else "1 star" if rating == 1 else f"{rating} stars"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from kontext_desktop.model import Raster
 from kontext_desktop.ui.pixels import fitted
@@ -15,8 +15,8 @@ from kontext_desktop.workbench.listing import VersionRow
 
 
 class VersionView(QListView):
-    compare_asked = Signal(str)
-    """version_id, to compare the shown one with"""
+    menu_wanted = Signal(object, QPoint)
+    """VersionRow that a menu is asked for, and where on the screen"""
 
     def __init__(self, workbench: Workbench, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -59,23 +59,23 @@ class VersionView(QListView):
         by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
         index = self.indexAt(event.pos()) if by_mouse else self.currentIndex()
         row = self._rows.find_row(index)
-        if row is None:
-            return
-        menu = QMenu(self)
-        menu.setObjectName("versionMenu")
-        compare = menu.addAction("Compare with this")
-        compare.setEnabled(row.version.id != self._shown)
-        compare.triggered.connect(lambda: self.compare_asked.emit(row.version.id))
-        menu.aboutToHide.connect(menu.deleteLater)
-        below = self.viewport().mapToGlobal(self.visualRect(index).center())
-        menu.popup(event.globalPos() if by_mouse else below)
+        if row is not None:
+            below = self.viewport().mapToGlobal(self.visualRect(index).center())
+            self.menu_wanted.emit(row, event.globalPos() if by_mouse else below)
 
     def show_rows(self, rows: list[VersionRow]) -> None:
+        """The rows in sight stay where they are; at the top, new ones come into sight."""
         place = self.verticalScrollBar().value()
-        added = self._rows.show_rows(rows)
+        first = self.indexAt(self.viewport().rect().topLeft())
+        held = self._rows.find_row(first)
+        below = place - first.row() * ROW_HEIGHT
+        self._rows.show_rows(rows)
         self._follow()
         self.doItemsLayout()
-        self.verticalScrollBar().setValue(place + added * ROW_HEIGHT if place else 0)
+        if place and held is not None:
+            now = self._rows.find_index(held.version.id)
+            place = now.row() * ROW_HEIGHT + below if now.isValid() else place
+        self.verticalScrollBar().setValue(place)
         self._asked &= {row.version.id for row in rows}
         self._look.start(0)
 

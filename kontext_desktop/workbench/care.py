@@ -53,6 +53,9 @@ class JobCare(QObject):
     def let_go(self, job_id: str) -> None:
         self._watched.discard(job_id)
 
+    def forget_all(self) -> None:
+        self._watched.clear()
+
     def choose(self, job_id: str, prediction_id: str) -> None:
         """The person says which edit at the service is this Job's."""
         self._run(lambda errands, studio: errands.choose(studio, job_id, prediction_id), job_id)

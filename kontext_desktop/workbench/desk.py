@@ -10,6 +10,7 @@ import logging
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -29,12 +30,19 @@ from kontext_desktop.workbench.link import StudioLink
 from kontext_desktop.workbench.orders import Orders
 from kontext_desktop.workbench.queue import JobQueue
 from kontext_desktop.workbench.service import ServiceChoice
-from kontext_desktop.workbench.state import Deed, Desk, Notice, Tone
+from kontext_desktop.workbench.state import Deed, Desk, LibraryFacts, Notice, Tone
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
-    from kontext_desktop.framing import Plan
-    from kontext_desktop.model import Document, Job, Raster, Step, Version
+    from kontext_desktop.glance import Glance
+    from kontext_desktop.model import Job, Raster, Step, Version
+    from kontext_desktop.workbench.care_errands import TakenIn
+    from kontext_desktop.workbench.history import History
+    from kontext_desktop.workbench.opinions import Opinions
+    from kontext_desktop.workbench.recipes import Recipes
+    from kontext_desktop.workbench.rooms import Rooms
+    from kontext_desktop.workbench.trash import Trash
+    from kontext_desktop.workbench.upkeep import Upkeep
 
 MODEL = KONTEXT_MAX
 RECENT = 10
@@ -67,12 +75,16 @@ class Workbench(QObject):
     """Notice"""
     result_arrived = Signal(str)
     """version_id of a finished job; the canvas stays, the strip announces it."""
+    library_opened = Signal(object)
+    """LibraryFacts of the library that is open from now on"""
+    library_left = Signal()
+    """What was shown of the library before is of no use any more."""
     key_checked = Signal(bool, str)
     """Answer to `put_key`: accepted, and a sentence."""
 
     def __init__(
         self,
-        open_studio: Callable[[Settings], Studio],
+        open_studio: Callable[..., Studio],
         save_settings: Callable[[Settings], None],
         settings: Settings,
         dispatcher: Dispatcher,
@@ -80,7 +92,8 @@ class Workbench(QObject):
         now: Callable[[], float] = time.time,
         draw_seed: Callable[[], int] = lambda: random.randint(1, 2_147_483_000),
     ) -> None:
-        """Nothing is opened here: `start` does that, on a pool thread."""
+        """Nothing is opened here: `start` does that, on a pool thread. `open_studio` takes the
+        settings and, where another library is wanted than they name, its folder."""
         super().__init__()
         self._open_studio = open_studio
         self._now = now
@@ -90,15 +103,16 @@ class Workbench(QObject):
         self._draft = Draft(guidance_scale=guidance, seed=draw_seed())
         self._closed: bool | None = None
         """None while open; then whether all threads came to rest."""
+        self._library: LibraryFacts | None = None
 
         self._link = StudioLink(dispatcher, self)
         self._link.trouble.connect(self._tell)
-        self._link.opened.connect(self._tell_place)
+        self._link.opened.connect(self._take_library)
         self._service = ServiceChoice(self._link, dispatcher, save_settings, settings, self)
         self._service.changed.connect(self._standing_changed)
         self._service.unfinished_found.connect(self._take_unfinished)
         self._service.key_checked.connect(self._answer_key)
-        self._service.failed.connect(self._tell)
+        self._service.failed.connect(self._tell_service)
         self._queue = JobQueue(self._link, self)
         self._queue.charged.connect(self._service.count_spent)
         self._queue.changed.connect(self._jobs_changed)
@@ -139,6 +153,52 @@ class Workbench(QObject):
         self._tile_tick = QTimer(self, interval=TILE_TICK_MS)
         self._tile_tick.timeout.connect(self._emit_tiles)
 
+    @cached_property
+    def _rooms(self) -> Rooms:
+        from kontext_desktop.workbench.rooms import Rooms  # not for the first paint
+
+        rooms = Rooms(
+            self._link,
+            self._documents,
+            self._queue,
+            self._orders,
+            self.set_draft,
+            lambda folder: self._open_studio(self.settings, folder),
+            self,
+        )
+        rooms.told.connect(self.notice_raised)
+        rooms.failed.connect(self._tell)
+        rooms.left.connect(self._forget_library)
+        rooms.entered.connect(self._begin_anew)
+        rooms.come_back.connect(self._come_back)
+        rooms.unpacked.connect(self._show_unpacked)
+        return rooms
+
+    @property
+    def opinions(self) -> Opinions:
+        """What the person says of versions, undo and redo."""
+        return self._rooms.opinions
+
+    @property
+    def recipes(self) -> Recipes:
+        """Running again what made a version, and taking it to another picture."""
+        return self._rooms.recipes
+
+    @property
+    def trash(self) -> Trash:
+        """What is put away, brought back, erased."""
+        return self._rooms.trash
+
+    @property
+    def history(self) -> History:
+        """Everything in the library, to be looked through."""
+        return self._rooms.history
+
+    @property
+    def upkeep(self) -> Upkeep:
+        """Looking after the library, and files for other machines."""
+        return self._rooms.upkeep
+
     @property
     def settings(self) -> Settings:
         return self._service.settings
@@ -149,8 +209,15 @@ class Workbench(QObject):
 
     # ---- coming and going
 
-    def start(self, files: Sequence[Path] = ()) -> None:
-        """Open the library away from here, then the given file, or what was open last time."""
+    def start(
+        self, files: Sequence[Path] = (), look: Callable[[], Glance | None] | None = None
+    ) -> None:
+        """Open the library away from here, then the given file, or what was open last time.
+        `look` brings a first look at the first file: that is waited for, away from here, since all
+        else would only delay it."""
+        if look is not None:
+            self._documents.look_before(look, lambda: self.start(files))
+            return
         self._emit_all()
         wanted = self.settings
         self._link.open(lambda: self._open_studio(wanted))
@@ -170,13 +237,15 @@ class Workbench(QObject):
         """
         if self._closed is not None:
             return self._closed
+        if "_rooms" in self.__dict__:
+            self.upkeep.stop()
         self._draft_rest.stop()
         self._tile_tick.stop()
         self._account.stop()
         document, draft = self._documents.document, self._draft
 
         def keep_draft(studio: Studio) -> None:
-            if document is not None:
+            if document is not None and not studio.library.reading_only:
                 studio.library.put_draft(document.id, draft)
 
         # Without a library this window owned nothing that is worth writing down.
@@ -193,9 +262,61 @@ class Workbench(QObject):
                 Notice(
                     Tone.LOOK,
                     f"{records} of the library cannot be read; the rest is there.",
-                    "`kontext library check --repair` mends what can be mended.",
+                    "File, Library care, Check and mend: it mends what can be mended.",
                 )
             )
+
+    def open_library(self, folder: Path | None, *, new: bool = False) -> None:
+        """Change the library for another; None: the usual one. The present one stays where that
+        cannot be opened. What was sent goes on there, and is collected when it is open again."""
+        self._keep_draft()
+        present = self._library.folder if self._library else ""
+        self._rooms.open_library(folder, present, new=new)
+
+    def _begin_anew(self, facts: LibraryFacts) -> None:
+        """Nothing that is known is of this library."""
+        from kontext_desktop.workbench.libraries import list_recent
+
+        self._forget_library()
+        before = self.settings.recent_libraries
+        if self._library is not None:
+            before = list_recent(self._library.folder, before)
+        window = {**self.settings.window, "document": ""}
+        self._service.keep(
+            self.settings._replace(
+                library=facts.folder if facts.name else "",
+                recent_libraries=list_recent(facts.folder, before),
+                window=window,
+            )
+        )
+        self._library = facts
+        self._come_back()
+
+    def _come_back(self) -> None:
+        """Begin with a library that has just been opened (again)."""
+        self._service.begin_anew()
+        self._documents.open("what was worked on last", errands.find_latest)
+        self._link.run(errands.look_after, self._tell_damage)
+
+    def _show_unpacked(self, found: TakenIn) -> None:
+        document = self._documents.document
+        if document is not None and document.id in found.documents:
+            self._documents.open(
+                document.name, lambda studio: errands.find_document(studio, document.id)
+            )
+        elif found.documents:
+            self.open_document(found.documents[0], found.name)
+
+    def _forget_library(self) -> None:
+        self._draft_rest.stop()
+        self._account.forget()
+        self._queue.forget_all()
+        self._orders.forget_all()
+        self._gallery.forget_all()
+        self.care.forget_all()
+        self._documents.forget_all()
+        self.library_left.emit()
+        self._emit_all()
 
     def keep_window(self, values: Mapping[str, str]) -> None:
         """Remember how the window was left; written when it closes."""
@@ -204,8 +325,8 @@ class Workbench(QObject):
 
     # ---- documents and versions
 
-    def open_file(self, path: Path) -> None:
-        """Bring a picture in and show it."""
+    def open_file(self, path: Path, look: Callable[[], Glance | None] | None = None) -> None:
+        """Bring a picture in and show it. `look`: brings a first look that was begun already."""
         place = str(path.absolute())
 
         def opened(found: errands.Opened) -> None:
@@ -215,11 +336,31 @@ class Workbench(QObject):
             # At once, not only at the end: what is open is found again after a crash too.
             self._service.keep(self.settings._replace(recent_files=recent, window=window))
 
-        self._documents.open(path.name, lambda studio: errands.bring_in(studio, path), opened)
+        screen = self._gallery.screen
+        self._documents.open(
+            path.name, lambda studio: errands.bring_in(studio, path, screen), opened
+        )
+        self._documents.look(look or (lambda: errands.glance_at(path)))
+
+    def open_document(self, document_id: str, name: str, version_id: str = "") -> None:
+        """Put a document of the library on the desk, showing this version of it."""
+        document = self._documents.document
+        if document is not None and document.id == document_id:
+            if version_id:
+                self._documents.show_version(version_id)
+            return
+        self._documents.open(
+            name, lambda studio: errands.find_document(studio, document_id, version_id)
+        )
 
     def paste_picture(self, picture: Raster, name: str) -> None:
         """Make a document of pixels that came without a file."""
-        self._documents.open(name, lambda studio: errands.paste(studio, picture, name))
+        screen = self._gallery.screen
+        self._documents.open(name, lambda studio: errands.paste(studio, picture, name, screen))
+
+    def set_screen(self, screen: bytes) -> None:
+        """Make pictures ready for a screen with this ICC profile; b"" for sRGB."""
+        self._documents.set_screen(screen)
 
     def show_version(self, version_id: str) -> None:
         """Put a version on the canvas; the next edit starts from it."""
@@ -266,7 +407,8 @@ class Workbench(QObject):
             return ""
         from kontext_desktop.engine import export
 
-        return export.propose_name(document.name, version)
+        suffix = export.propose_suffix(document)
+        return export.propose_name(document.name, version, suffix=suffix)
 
     def export(self, version_id: str, target: Path, *, force: bool) -> None:
         """Write a version's appearance to a file and say where it lies."""
@@ -278,6 +420,12 @@ class Workbench(QObject):
             self._documents.say_busy("")
             self._tell(error)
 
+        from kontext_desktop.engine import export
+
+        document = self._documents.document
+        loss = export.tell_losses(document, target) if document is not None else ""
+        if loss:
+            self.notice_raised.emit(Notice(Tone.LOOK, loss))
         self._documents.say_busy(f"Writing {target.name}")
         self._link.run(
             lambda studio: errands.export(studio, version, target, force),
@@ -352,6 +500,9 @@ class Workbench(QObject):
                 self._orders.cancel_all(deed)
             case "other_seed":
                 self.roll_seed()
+            case "restore":
+                for entry_id in deed.job_ids:
+                    self.trash.restore(entry_id)
 
     # ---- service, key, preferences
 
@@ -384,14 +535,19 @@ class Workbench(QObject):
                 "what was open last", lambda studio: errands.find_document(studio, document_id)
             )
 
-    def _tell_place(self) -> None:
-        """What is to be said of where the library lies, when it is opened there first."""
+    def _take_library(self) -> None:
+        """Learn where the library lies, and say what is to be said of that when it is opened there
+        first."""
 
-        def done(said: tuple[str, str] | None) -> None:
+        def done(answer: tuple[LibraryFacts, tuple[str, str] | None]) -> None:
+            self._library, said = answer
+            self.library_opened.emit(self._library)
+            self._emit_desk()
             if said is not None:
                 self.notice_raised.emit(Notice(Tone.LOOK, *said))
 
-        self._link.run(lambda studio: studio.library.place_notice, done)
+        self._documents.may_write = not self._link.reading_only
+        self._link.run(errands.describe_library, done)
 
     def _take_document(self, found: errands.Opened, again: bool) -> None:
         if not again:
@@ -443,9 +599,14 @@ class Workbench(QObject):
         self._draft_rest.stop()
         document, draft = self._documents.document, self._draft
         if document is not None:
-            self._link.run(
-                lambda studio: studio.library.put_draft(document.id, draft), pool="writes"
-            )
+            self._documents.keep(lambda studio: studio.library.put_draft(document.id, draft))
+
+    def _tell_service(self, error: KontextError) -> None:
+        """Whoever can only look has no use for the service."""
+        if self._link.is_open and self._link.reading_only:
+            logging.getLogger(__name__).info("%s %s", error.message, error.detail)
+        else:
+            self._tell(error)
 
     def _tell(self, error: KontextError) -> None:
         detail = f"{error.kind}: {error.detail}" if error.detail else ""
@@ -486,80 +647,26 @@ class Workbench(QObject):
         self.tiles_changed.emit(self._orders.list_tiles(self._now(), self._account.refunds, drifts))
 
     def _desk(self) -> Desk:
-        settings, document = self.settings, self._documents.document
-        standing = self._service.standing
-        plan = self._plan(document)
-        shown, before = self._documents.find_shown(), self._documents.find_before()
-        why_not = self._why_not()
-        return Desk(
-            document=document,
-            shown_version_id=self._documents.shown,
-            frame=plan.frame if plan else None,
-            returns=plan.returns if plan else None,
-            price=standing.price * self._draft.count,
-            can_generate=not why_not,
-            why_not=why_not,
-            practice=standing.practice,
-            mode=settings.mode,
-            spent_today=standing.spent.certain + standing.spent.possible,
-            daily_cap=settings.daily_cap,
-            running=self._queue.running,
-            waiting=self._queue.waiting,
-            key_text=standing.key_text,
-            key_tone=standing.key_tone,
-            busy=self._documents.busy,
-            recent_files=settings.recent_files,
-            spent_possible=standing.spent.possible,
-            spend_note=self._spend_note(),
-            balance=None if standing.origin is None else self._account.balance,
-            offline_since=self._queue.away_since,
-            looking_up=self._queue.looking_up,
-            price_of_one=standing.price,
-            may_send=standing.may_send,
-            shown_title=shown.title if shown else "",
-            before_id=before.id if before else "",
-            before_title=before.title if before else "",
-            plan=plan,
-            region=self._draft.frame,
-            aspect_ratio=self._draft.aspect_ratio,
+        from kontext_desktop.workbench.showing import compose_desk  # not for the first paint
+
+        return compose_desk(
+            self._draft,
+            self.settings,
+            self._service.standing,
+            self._documents,
+            self._queue,
+            self._account,
+            self._library,
         )
-
-    def _plan(self, document: Document | None) -> Plan | None:
-        if document is None:
-            return None
-        from kontext_desktop.framing import plan  # not for the first paint
-
-        return plan(MODEL, document.size, self._draft.aspect_ratio, self._draft.frame)
-
-    def _spend_note(self) -> str:
-        standing, account = self._service.standing, self._account
-        if standing.origin is None:
-            return ""  # nothing is known yet, and no words are needed for the first paint
-        from kontext_desktop.workbench.words import describe_spend
-
-        return describe_spend(standing, account.refunds, account.balance, account.balance_at)
-
-    def _why_not(self) -> str:
-        if self.settings.mode is None:
-            return "Choose practice, or give a key."
-        if self._documents.document is None:
-            return "Open a picture first."
-        if not self._service.standing.may_send:
-            return "This library is never to be sent: see Settings."
-        if self._documents.document.never_send:
-            return "This picture is never to be sent: see the Picture menu."
-        if not self._draft.prompt.strip():
-            return "Write what to change."
-        return ""
 
 
 def _fitting(draft: Draft | None, size: Size) -> Draft | None:
     """A draft as it was kept, without a frame that is not of this picture."""
+    if draft is None or draft.frame is None:
+        return draft
     from kontext_desktop.framing import is_inside  # not for the first paint
 
-    if draft is None or draft.frame is None or is_inside(draft.frame, size):
-        return draft
-    return draft._replace(frame=None)
+    return draft if is_inside(draft.frame, size) else draft._replace(frame=None)
 
 
 def _logged(act: Callable[[], None]) -> None:

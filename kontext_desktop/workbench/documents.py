@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from kontext_desktop.errors import KontextError
 from kontext_desktop.workbench import errands
+from kontext_desktop.workbench.first_look import make_picture
 from kontext_desktop.workbench.gallery import Gallery
 from kontext_desktop.workbench.link import StudioLink
 from kontext_desktop.workbench.state import Notice, Picture, Tone
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
-    from kontext_desktop.model import Document, Version
+    from kontext_desktop.glance import Glance
+    from kontext_desktop.model import Annotation, Document, Version
+
+_SEEN_MS = 20
+"""After so long a picture that was shown is painted."""
 
 
 class Documents(QObject):
@@ -49,10 +54,16 @@ class Documents(QObject):
         """The id of the version to compare with; empty: what the shown one was made from."""
         self.busy = ""
         """What takes its time, in words."""
+        self._looked = False
+        """A first look at what is being opened is on the canvas."""
         self._opening = 0
         """Counts what was asked to be opened: only the latest is put on the desk."""
         self._late: list[Version] = []
         """Versions that came in this run: one may have come while its document was being read."""
+        self.may_write = True
+        """False where the library can only be read: then it is not told where the person looks."""
+        self._unkept = ""
+        """Why the last thing could not be written down by itself."""
         self._said_away: set[str] = set()
         """Documents whose missing original was told of in this run."""
         gallery.picture_made.connect(self._picture_made)
@@ -69,22 +80,69 @@ class Documents(QObject):
         """Bring something onto the desk; if something else is asked for meanwhile, that wins.
         `opened` is called just before it is shown."""
         self._opening += 1
-        ticket = self._opening
+        ticket, screen = self._opening, self._gallery.screen
 
         def done(found: errands.Opened | None) -> None:
             if ticket == self._opening:
                 self.say_busy("")
+                self._looked = False
+                if found is not None and screen != self._gallery.screen:
+                    found = found._replace(master=None)  # made ready for the screen before
                 if found is not None:
                     opened(found)
                     self._put_on_desk(found)
 
         def failed(error: KontextError) -> None:
             if ticket == self._opening:
+                if self._looked:  # what was there before is there again
+                    self._looked = False
+                    self.picture_shown.emit(self._gallery.find(self.shown))
+                    self.want_before()
                 self.say_busy("")
             self.failed.emit(error)
 
         self.say_busy(f"Opening {name}")
         self._link.run(work, done, failed)
+
+    def keep(self, work: Callable[[Studio], None]) -> None:
+        """Write down what nobody asked for: where the person looks, what is typed. That it fails is
+        told once, until it goes well again; it stops nobody from looking."""
+
+        def done(_: None) -> None:
+            self._unkept = ""
+
+        def failed(error: KontextError) -> None:
+            if error.message != self._unkept:
+                self._unkept = error.message
+                self.failed.emit(error)
+
+        if self.may_write:
+            self._link.run(work, done, failed, pool="writes")
+
+    def look_before(self, work: Callable[[], Glance | None], then: Callable[[], None]) -> None:
+        """Show a first look at what will be opened, and when that is seen do what comes `then`."""
+        screen = self._gallery.screen
+
+        def done(found: Picture | None) -> None:
+            if found is not None:
+                self._looked = True
+                self.picture_shown.emit(found)
+            QTimer.singleShot(_SEEN_MS, then)
+
+        self._link.run_apart(lambda: make_picture(work(), screen), done)
+
+    def look(self, work: Callable[[], Glance | None]) -> None:
+        """Show a first look at what is being opened, until that is here."""
+        if self._looked:
+            return
+        ticket, screen = self._opening, self._gallery.screen
+
+        def done(found: Picture | None) -> None:
+            if found is not None and ticket == self._opening and self.busy and not self._looked:
+                self._looked = True
+                self.picture_shown.emit(found)
+
+        self._link.run_apart(lambda: make_picture(work(), screen), done)
 
     def say_busy(self, text: str) -> None:
         self.busy = text
@@ -137,26 +195,72 @@ class Documents(QObject):
         if mine:
             self.versions = _merged(self.versions, mine)
             self.versions_changed.emit()
-        return mine
+        return [version for version in mine if self.find_version(version.id) is not None]
+
+    def refresh(self, found: errands.Opened | None, gone: Collection[str] = ()) -> None:
+        """Take what the library has of the open document by now; None: it is in the trash. `gone`:
+        versions that went there."""
+        if found is None:
+            self.leaving.emit()
+            self._clear()
+        elif self.document is not None and self.document.id == found.document.id:
+            self._late = [one for one in self._late if one.id not in gone]
+            late = [one for one in self._late if _of(one, found.document)]
+            self.document, self.versions = found.document, _merged(found.versions, late)
+            if self._compared in gone:
+                self._compared = ""
+            self.versions_changed.emit()
+            if self.find_shown() is None:
+                self.follow(found.document.current_version_id)
+            else:
+                self.changed.emit()
+                self.want_before()
+
+    def list_branch(self, version_id: str) -> list[Version]:
+        """A version with all that was made from it."""
+        inside = {version_id}
+        for version in self.versions:  # parents come before what was made from them
+            if inside.intersection(version.parent_ids):
+                inside.add(version.id)
+        return [version for version in self.versions if version.id in inside]
 
     # ---- showing
 
     def show_version(self, version_id: str) -> None:
-        """Put a version on the canvas; the next edit starts from it."""
+        """Put a version on the canvas; the next edit starts from it. Can be undone."""
+        self._show(version_id, write=True)
+
+    def follow(self, version_id: str) -> None:
+        """Show what is written down as the current version already."""
+        if version_id != self.shown:
+            self._show(version_id, write=False)
+
+    def annotate(self, version_id: str, said: Annotation) -> None:
+        """Take what is said of a version from now on."""
+        from dataclasses import replace
+
+        known = [(one.id == version_id and one.annotation != said) for one in self.versions]
+        if any(known):
+            self.versions = [
+                replace(one, annotation=said) if changed else one
+                for one, changed in zip(self.versions, known, strict=True)
+            ]
+            self.versions_changed.emit()
+            self.changed.emit()
+
+    def _show(self, version_id: str, *, write: bool) -> None:
         version = self.find_version(version_id)
         if version is None or self.document is None:
             return
         document = self.document
         self.shown = version_id
-        self._link.run(
-            lambda studio: studio.library.put_current_version(document.id, version_id),
-            pool="writes",
-        )
+        if write:
+            self.keep(lambda studio: studio.library.put_current_version(document.id, version_id))
         at_hand = self._gallery.find(version_id)
         if at_hand is not None:
             self._picture_made(at_hand)
         else:
-            self._gallery.want_picture(version, document.size)
+            self._gallery.want_picture(version, document)
         self.version_chosen.emit(version)
 
     def compare_with(self, version_id: str) -> None:
@@ -182,14 +286,21 @@ class Documents(QObject):
         if at_hand is not None:
             self.before_shown.emit(at_hand)
         else:
-            self._gallery.want_picture(before, self.document.size)
+            self._gallery.want_picture(before, self.document)
 
     def want_detail(self) -> None:
         """Bring the shown version, and the one before, as a whole: somebody looks closely."""
         document = self.document
         for version in (self.find_shown(), self.find_before()):
             if version is not None and document is not None:
-                self._gallery.want_whole(version, document.size)
+                self._gallery.want_whole(version, document)
+
+    def set_screen(self, screen: bytes) -> None:
+        """Make the pictures on the canvas ready for another screen."""
+        self._gallery.set_screen(screen)
+        shown, document = self.find_shown(), self.document
+        if shown is not None and document is not None:
+            self._gallery.want_picture(shown, document)
 
     def want_pictures(self, version_ids: Sequence[str]) -> None:
         """Bring the pictures of several versions for review, each by the gallery's signal."""
@@ -200,7 +311,7 @@ class Documents(QObject):
             if at_hand is not None:
                 self._gallery.picture_made.emit(at_hand)
             else:
-                self._gallery.want_picture(version, self.document.size)
+                self._gallery.want_picture(version, self.document)
 
     def want_heat(self) -> None:
         """Measure how far the shown version is from what it is compared with."""
@@ -221,6 +332,24 @@ class Documents(QObject):
 
     # ---- inside
 
+    def forget_all(self) -> None:
+        """Another library is open: what is on the desk, or on its way, is not of it."""
+        self._opening += 1
+        self.busy = ""
+        self._late.clear()
+        self._said_away.clear()
+        self._clear()
+
+    def _clear(self) -> None:
+        """Nothing is on the desk any more."""
+        gone = self.document.id if self.document is not None else ""
+        self._late = [one for one in self._late if one.document_id != gone]
+        self.document, self.versions, self.shown, self._compared = None, [], "", ""
+        self.picture_shown.emit(None)
+        self.before_shown.emit(None)
+        self.versions_changed.emit()
+        self.changed.emit()
+
     def _put_on_desk(self, found: errands.Opened) -> None:
         self.leaving.emit()
         again = self.document is not None and self.document.id == found.document.id
@@ -230,9 +359,8 @@ class Documents(QObject):
         if not again:
             self._compared = ""
         self.arrived.emit(found, again)
-        if found.master:
-            original = found.versions[0].id
-            self._gallery.take(Picture(original, found.document.size, found.master, False))
+        if found.master is not None:
+            self._gallery.take(found.master)
         else:
             self.picture_shown.emit(None)
         self.versions_changed.emit()
@@ -273,7 +401,12 @@ class Documents(QObject):
 
 
 def _merged(versions: list[Version], more: Sequence[Version]) -> list[Version]:
-    known = {version.id: version for version in (*versions, *more)}
+    """What is known already stays: something may have been said of it since. What was made from a
+    version in the trash is there too."""
+    known = {version.id: version for version in versions}
+    for version in sorted(more, key=lambda version: version.sequence):
+        if all(parent in known for parent in version.parent_ids):
+            known.setdefault(version.id, version)
     return sorted(known.values(), key=lambda version: version.sequence)
 
 

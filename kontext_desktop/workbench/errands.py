@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kontext_desktop.catalog import KONTEXT_MAX
 from kontext_desktop.first_words import Draft, JobState, Settings
-from kontext_desktop.workbench.state import Tone
+from kontext_desktop.workbench.state import LibraryFacts, Picture, Tone
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.intake import Arrival
+    from kontext_desktop.engine.preview import Shown
     from kontext_desktop.engine.studio import Studio
     from kontext_desktop.errors import KontextError
+    from kontext_desktop.glance import Glance
     from kontext_desktop.model import Document, Job, Origin, Raster, Version
 
 
@@ -28,8 +30,8 @@ class Opened(NamedTuple):
     jobs: list[Job]
     draft: Draft | None
     notes: tuple[str, ...] = ()
-    master: tuple[Raster, ...] = ()
-    """The original's levels where it was just decoded, so that it is not decoded again."""
+    master: Picture | None = None
+    """The original where it was just decoded, so that it is not decoded again."""
     away: KontextError | None = None
     """Why the original cannot be read, as far as that is seen without reading it."""
 
@@ -65,30 +67,94 @@ class Unfinished(NamedTuple):
     waiting: list[Job]
 
 
-def find_document(studio: Studio, document_id: str) -> Opened | None:
+def find_document(studio: Studio, document_id: str, version_id: str = "") -> Opened | None:
+    """As it was left, or with `version_id` to be shown; None: it is not there, or in the trash."""
     document = studio.library.find_document(document_id)
-    return _opened(studio, document) if document else None
+    found = _opened(studio, document) if document else None
+    if found is None or not found.versions:
+        return None
+    if version_id:
+        from dataclasses import replace  # not for the first paint
+
+        return found._replace(document=replace(found.document, current_version_id=version_id))
+    return found
 
 
-def bring_in(studio: Studio, path: Path) -> Opened:
-    from kontext_desktop.engine import intake
+def find_latest(studio: Studio) -> Opened | None:
+    """What was worked on last; None in an empty library."""
+    for document in studio.library.list_documents(limit=1):
+        return find_document(studio, document.id)
+    return None
 
-    return _arrived(
-        studio, intake.bring_in(studio.library, path, copy_up_to=studio.settings.copy_up_to)
+
+def describe_library(studio: Studio) -> tuple[LibraryFacts, tuple[str, str] | None]:
+    """What it is, and what to tell the person of the disk it lies on."""
+    from kontext_desktop.workbench.libraries import describe
+
+    return describe(studio), describe_reading(studio) or studio.library.place_notice
+
+
+def describe_reading(studio: Studio) -> tuple[str, str] | None:
+    """What is to be said of a library that can only be read."""
+    if not studio.library.reading_only:
+        return None
+    return (
+        f"The library in {studio.library.folder} can only be read.",
+        "Looking, comparing and exporting go on; new pictures, edits and stars need a disk that "
+        "can be written.",
     )
 
 
-def paste(studio: Studio, picture: Raster, name: str) -> Opened:
+def bring_in(studio: Studio, path: Path, screen: bytes) -> Opened:
     from kontext_desktop.engine import intake
 
-    return _arrived(studio, intake.paste(studio.library, picture, name))
+    copy_up_to = studio.settings.copy_up_to
+    return _arrived(studio, intake.bring_in(studio.library, path, copy_up_to=copy_up_to), screen)
 
 
-def _arrived(studio: Studio, arrival: Arrival) -> Opened:
-    from kontext_desktop.imaging import pyramid
+def glance_at(path: Path) -> Glance | None:
+    from kontext_desktop.glance import glance
+
+    return glance(path)
+
+
+def paste(studio: Studio, picture: Raster, name: str, screen: bytes) -> Opened:
+    from kontext_desktop.engine import intake
+
+    return _arrived(studio, intake.paste(studio.library, picture, name), screen)
+
+
+def _arrived(studio: Studio, arrival: Arrival, screen: bytes) -> Opened:
+    from kontext_desktop.engine import preview
 
     found = _opened(studio, arrival.document)
-    return found._replace(notes=arrival.notes, master=pyramid(arrival.pixels))
+    shown = preview.show(arrival.pixels, screen)
+    master = _picture(studio, found.versions[0], found.document, shown, preview=False)
+    return found._replace(notes=arrival.notes, master=master)
+
+
+def show_review(studio: Studio, version: Version, document: Document, screen: bytes) -> Picture:
+    """A version's picture for review: the original is not looked at for it."""
+    from kontext_desktop.engine import preview
+
+    shown = preview.review(studio.library, version, screen)._replace(numbers=None)
+    return _picture(studio, version, document, shown, preview=True)
+
+
+def show_whole(studio: Studio, version: Version, document: Document, screen: bytes) -> Picture:
+    from kontext_desktop.engine import preview
+
+    shown = preview.whole(studio.library, version, screen)
+    return _picture(studio, version, document, shown, preview=False)
+
+
+def _picture(
+    studio: Studio, version: Version, document: Document, shown: Shown, *, preview: bool
+) -> Picture:
+    from kontext_desktop.engine.preview import find_colours
+
+    colours = find_colours(studio.library, document)
+    return Picture(version.id, document.size, shown.levels, preview, shown.numbers, colours)
 
 
 def _opened(studio: Studio, document: Document) -> Opened:
@@ -176,6 +242,20 @@ def order(studio: Studio, parent: Version, draft: Draft, shown: Standing) -> lis
     )
 
 
+def rerun(studio: Studio, version: Version, shown: Standing) -> list[Job]:
+    """Order once more what made a version, from what it was made from."""
+    parent, draft = get_recipe(studio, version)
+    return order(studio, parent, draft, shown)
+
+
+def get_recipe(studio: Studio, version: Version) -> tuple[Version, Draft]:
+    """What a version was made from, and how. Raises ParameterError for an original."""
+    from kontext_desktop.engine.order import draft_of
+
+    draft = draft_of(studio, version)
+    return studio.library.get_version(version.parent_ids[0]), draft
+
+
 def measure_drift(studio: Studio, version: Version) -> float | None:
     """How far the version's result moved from what was sent, as a mean CIEDE2000; kept in the
     cache. None for what came of no Job."""
@@ -192,14 +272,16 @@ def measure_drift(studio: Studio, version: Version) -> float | None:
     sent = read(library.blobs.read(library.get_job(version.job_id).input_sha256))
     result = library.get_result(version.layers[-1].result_id)
     measured = drift.measure_drift(sent, read(library.blobs.read(result.sha256))).delta_e
-    library.put_cached(name, f"{measured:.3f}".encode())
+    if not library.reading_only:
+        library.put_cached(name, f"{measured:.3f}".encode())
     return measured
 
 
 def export(studio: Studio, version: Version, target: Path, force: bool) -> None:
     from kontext_desktop.engine import export
 
-    export.export_version(studio.library, version, target, force=force)
+    metadata = studio.settings.keep_metadata
+    export.export_version(studio.library, version, target, force=force, metadata=metadata)
 
 
 def mark_document(

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from kontext_desktop.errors import KontextError
-from kontext_desktop.first_words import Size
 from kontext_desktop.workbench import errands
 from kontext_desktop.workbench.link import StudioLink
 from kontext_desktop.workbench.state import Heat, Picture
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
-    from kontext_desktop.model import Raster, Version
+    from kontext_desktop.model import Document, Raster, Version
 
 AT_HAND_BYTES = 800_000_000
 """Pictures kept so that going back to one is instant; the newest is kept whatever its size."""
@@ -41,10 +40,25 @@ class Gallery(QObject):
         super().__init__(parent)
         self._link = link
         self._at_hand: OrderedDict[str, Picture] = OrderedDict()
-        self._thumbnails: dict[str, Raster] = {}
+        self._screen = b""
+        self._thumbnails: dict[str, tuple[Version, Raster]] = {}
         self.drifts: dict[str, float] = {}
         """version_id to how far its result moved from what was sent."""
         self._under_way: set[tuple[str, str]] = set()
+
+    @property
+    def screen(self) -> bytes:
+        """The ICC profile that pictures are made ready for; b"" for sRGB."""
+        return self._screen
+
+    def set_screen(self, screen: bytes) -> None:
+        """Pictures for another screen are of no use on this one."""
+        self._screen = screen
+        self._at_hand.clear()
+        self._under_way.clear()
+        thumbnails, self._thumbnails = self._thumbnails, {}
+        for version, _ in thumbnails.values():
+            self.want_thumbnail(version)
 
     def find(self, version_id: str) -> Picture | None:
         """A version's picture if one is at hand: the whole, or the one for review."""
@@ -61,31 +75,38 @@ class Gallery(QObject):
         while len(self._at_hand) > 1 and sum(map(_bytes, self._at_hand.values())) > AT_HAND_BYTES:
             self._at_hand.popitem(last=False)
 
-    def want_picture(self, version: Version, size: Size) -> None:
+    def forget_all(self) -> None:
+        """Another library is open."""
+        for known in (self._at_hand, self._thumbnails, self.drifts, self._under_way):
+            known.clear()
+
+    def want_picture(self, version: Version, document: Document) -> None:
         """Make a version's picture for review unless that is under way; `picture_made` brings it.
         It is a preview: the original is not looked at for it."""
+        screen = self._screen
+        self._make(
+            "picture",
+            version,
+            lambda studio: errands.show_review(studio, version, document, screen),
+        )
 
-        def work(studio: Studio) -> Picture:
-            from kontext_desktop.engine import preview
-
-            return Picture(version.id, size, preview.review(studio.library, version), True)
-
-        self._make("picture", version, work)
-
-    def want_whole(self, version: Version, size: Size) -> None:
+    def want_whole(self, version: Version, document: Document) -> None:
         """Make a version's whole picture unless it is at hand or under way."""
-
-        def work(studio: Studio) -> Picture:
-            from kontext_desktop.engine import preview
-
-            return Picture(version.id, size, preview.whole(studio.library, version), False)
-
+        screen = self._screen
         at_hand = self.find(version.id)
         if at_hand is None or at_hand.preview:
-            self._make("whole", version, work)
+            self._make(
+                "whole",
+                version,
+                lambda studio: errands.show_whole(studio, version, document, screen),
+            )
 
     def _make(self, kind: str, version: Version, work: Callable[[Studio], Picture]) -> None:
+        screen = self._screen
+
         def done(picture: Picture) -> None:
+            if screen != self._screen:
+                return  # the window has moved to another one meanwhile
             self._under_way.discard((kind, version.id))
             self.take(picture)
             self.picture_made.emit(self._at_hand.get(version.id, picture))
@@ -96,19 +117,22 @@ class Gallery(QObject):
     def want_thumbnail(self, version: Version) -> None:
         """Bring a small picture: at once when it is at hand."""
         if version.id in self._thumbnails:
-            self.thumbnail_made.emit(version.id, self._thumbnails[version.id])
+            self.thumbnail_made.emit(version.id, self._thumbnails[version.id][1])
             return
         if not self._begin("thumbnail", version.id):
             return
+        screen = self._screen
 
         def work(studio: Studio) -> Raster:
             from kontext_desktop.engine import preview
 
-            return preview.thumbnail(studio.library, version)
+            return preview.thumbnail(studio.library, version, screen=screen)
 
         def done(raster: Raster) -> None:
+            if screen != self._screen:
+                return
             self._under_way.discard(("thumbnail", version.id))
-            self._thumbnails[version.id] = raster
+            self._thumbnails[version.id] = version, raster
             self.thumbnail_made.emit(version.id, raster)
             self._want_drift(version)
 
@@ -154,11 +178,12 @@ class Gallery(QObject):
         """Bring a picture that was sent or received, made small; each time anew."""
         if not self._begin("small", sha256):
             return
+        screen = self._screen
 
         def work(studio: Studio) -> Raster:
             from kontext_desktop.engine import preview
 
-            return preview.small(studio.library, sha256)
+            return preview.small(studio.library, sha256, screen=screen)
 
         def done(raster: Raster) -> None:
             self._under_way.discard(("small", sha256))
@@ -181,4 +206,5 @@ class Gallery(QObject):
 
 
 def _bytes(picture: Picture) -> int:
-    return sum(len(level.data) for level in picture.levels)
+    numbers = len(picture.numbers.data) if picture.numbers is not None else 0
+    return numbers + sum(len(level.data) for level in picture.levels)

@@ -71,6 +71,13 @@ class Orders(QObject):
 
         self._prepare(lambda studio: errands.order(studio, parent, draft, shown), done)
 
+    def rerun(self, version: Version) -> None:
+        """Order once more what made a version: a fresh click, at the price that was shown."""
+        shown = self._service.standing
+        if not self.ordering:
+            self.listen_anew()
+            self._prepare(lambda studio: errands.rerun(studio, version, shown), self._take)
+
     def act_on_tile(
         self, job_id: str, action: Literal["cancel", "hide", "retry", "collect"]
     ) -> None:
@@ -158,6 +165,12 @@ class Orders(QObject):
         """Whether a hidden Job comes back: its picture is here, or there is something to decide."""
         found = job.state is JobState.UNSURE and self._queue.found.get(job.id, 0) > 0
         return job.state is JobState.DONE or found
+
+    def forget_all(self) -> None:
+        """What was ordered was so in another library."""
+        self.ordering, self._batch = False, ""
+        self._troubles.clear()
+        self._offered.clear()
 
     # ---- trouble
 

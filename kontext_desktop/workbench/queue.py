@@ -60,6 +60,21 @@ class JobQueue(QObject):
             self._remember(job)
         self.changed.emit()
 
+    def forget(self, job_ids: Iterable[str]) -> None:
+        """Ended Jobs whose versions are in the trash are shown no more."""
+        for job_id in job_ids:
+            if job_id in self.jobs and job_id not in self._away:
+                del self.jobs[job_id]
+                self._stalled.discard(job_id)
+        self.changed.emit()
+
+    def forget_all(self) -> None:
+        """They are of another library. What is out for one comes home to nobody."""
+        for known in (self._away, self._stalled, self.jobs, self.found, self.expected):
+            known.clear()
+        self._lost_since = None
+        self.changed.emit()
+
     def carry_on(self, jobs: Iterable[Job]) -> None:
         """Advance these Jobs from now on."""
         for job in jobs:

@@ -40,6 +40,11 @@ class ServiceChoice(QObject):
         self._asked: tuple[str | None, str] | None = None
         self._connecting = False
 
+    def begin_anew(self) -> None:
+        """Ask how things stand in another library."""
+        self._asked, self._connecting = None, False
+        self.ask()
+
     def set_settings(self, settings: Settings) -> None:
         """Take preferences, and ask how things stand under them."""
         self.keep(settings)

@@ -10,7 +10,7 @@ from kontext_desktop.first_words import Frame, Size
 
 if TYPE_CHECKING:
     from kontext_desktop.framing import Plan
-    from kontext_desktop.model import Document, Raster
+    from kontext_desktop.model import Document, Raster, Version
 
 
 class Tone(StrEnum):
@@ -30,6 +30,10 @@ class Picture(NamedTuple):
     """Of document space; levels[0] may be smaller while only a preview is there."""
     levels: tuple[Raster, ...]
     preview: bool
+    numbers: Raster | None = None
+    """levels[0]'s own numbers, in the picture's own colours, where the screen is given others."""
+    colours: str = ""
+    """What colours these are, in words."""
 
 
 class Heat(NamedTuple):
@@ -46,10 +50,11 @@ class Deed(NamedTuple):
     """Something a notice offers to do; `Workbench.do` does it, but for "look", which opens the
     window about the Job."""
 
-    name: Literal["send_all", "cancel_all", "other_seed", "look"]
+    name: Literal["send_all", "cancel_all", "other_seed", "look", "restore"]
     text: str
     """With its price, where it costs money."""
     job_ids: tuple[str, ...] = ()
+    """For "restore": what is in the trash."""
     price: int = 0
     """Of one image, as it is said in the text."""
 
@@ -64,6 +69,23 @@ class Notice(NamedTuple):
     """For "Copy details"; never holds the key."""
     deeds: tuple[Deed, ...] = ()
     """Buttons: the ways out."""
+
+
+class Work(NamedTuple):
+    """Something long that is under way: `done` of `total` bytes; total 0 when that is not known."""
+
+    text: str
+    done: int
+    total: int
+    can_stop: bool
+
+
+class LibraryFacts(NamedTuple):
+    """The library that is open. `name`: empty for the usual one."""
+
+    folder: str
+    name: str
+    reading_only: bool
 
 
 class Desk(NamedTuple):
@@ -112,6 +134,10 @@ class Desk(NamedTuple):
     before_id: str = ""
     """The version that the shown one is compared with; empty when there is none."""
     before_title: str = ""
+    shown: Version | None = None
+    """The version on the canvas, and what is said of it."""
+    library: LibraryFacts | None = None
+    """None: not opened (yet)."""
     plan: Plan | None = None
     """How the frame would be sent."""
     region: Frame | None = None

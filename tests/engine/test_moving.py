@@ -59,7 +59,7 @@ def test_nothing_is_left_of_what_could_not_be_packed(
     with Library.open(tmp_path / "other", program="tests") as other:
         moving.unpack(other, tmp_path / "light.zip")
         (version,) = other.list_versions(document.id)
-        assert preview.review(other, version)[0].size == Size(600, 400)
+        assert preview.review(other, version).levels[0].size == Size(600, 400)
 
 
 @pytest.mark.parametrize("lie", ["result", "document"])

@@ -110,7 +110,7 @@ def test_without_its_original_a_picture_is_looked_at_and_not_worked_on(
     version = edit(studio, referred, aspect_ratio="1:1")
     whole = render.render(studio.library, version)
     picture.rename(tmp_path / "elsewhere.jpg")
-    seen = preview.review(studio.library, version)[0]
+    seen = preview.review(studio.library, version).levels[0]
     assert seen.size == Size(600, 400)
     shown = np.frombuffer(seen.data, np.uint8).reshape(400, 600, 4)[..., 2::-1]
     assert np.abs(shown.astype(int) - whole).mean() < 4
@@ -170,7 +170,7 @@ def unreadable(studio: Studio, original: Version) -> Iterator[Version]:
 
 def test_a_second_look_reads_no_original(studio: Studio, unreadable: Version) -> None:
     for version in studio.library.list_versions(unreadable.document_id):
-        assert preview.review(studio.library, version)[0].size == Size(600, 400)
+        assert preview.review(studio.library, version).levels[0].size == Size(600, 400)
         assert preview.thumbnail(studio.library, version).size == Size(320, 213)
 
 

@@ -100,13 +100,13 @@ def test_a_part_rendered_alone_equals_that_part_of_the_whole(
 def test_thumbnails_are_kept_and_survive_a_damaged_cache(studio: Studio, original: Version) -> None:
     first = preview.thumbnail(studio.library, original)
     assert first.size == Size(320, 213)
-    seen = preview.review(studio.library, original)[0]
+    seen = preview.review(studio.library, original).levels[0]
     kept = list((studio.library.folder / "cache").iterdir())
     assert len(kept) == 2
     for file in kept:
         file.write_bytes(b"rubbish")
     assert preview.thumbnail(studio.library, original).size == first.size
-    assert preview.review(studio.library, original)[0].size == seen.size
+    assert preview.review(studio.library, original).levels[0].size == seen.size
 
 
 def test_an_export_has_the_masters_size_and_says_practice(

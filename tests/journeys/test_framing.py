@@ -156,6 +156,25 @@ def test_another_picture_starts_with_a_frame_of_its_own(
     assert region(person) == first
 
 
+def test_a_copied_recipe_takes_the_same_part_of_another_picture(
+    enter: Enter, service: PracticeService, large: Path, picture: Path
+) -> None:
+    person = enter("--endpoint", service.url)
+    person.open(large)
+    person.write("prompt", "Make it warmer.")
+    person.workbench.set_draft(person.workbench.draft._replace(frame=Frame(2000, 1200, 750, 500)))
+    person.generate(1)
+    person.workbench.show_version(person.tiles[0].version_id or "")
+    person.wait(person.sees_picture)
+    person.window.actions_by_name["copy_recipe"].trigger()
+    person.wait(lambda: any("Recipe copied" in notice.message for notice in person.notices))
+    person.workbench.open_file(picture)
+    person.wait(lambda: person.desk is not None and person.desk.document.name == picture.name)
+    assert region(person) is None
+    person.window.actions_by_name["paste_recipe"].trigger()
+    assert region(person) == Frame(800, 480, 300, 200)
+
+
 def test_a_kept_frame_that_is_not_of_the_picture_is_forgotten(
     enter: Enter, service: PracticeService, picture: Path, tmp_path: Path
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QWidget
 from window_person import Person
@@ -28,7 +28,9 @@ def press(person: Person, button: str, within: QWidget | None = None) -> None:
     """Once the button listens: it does not to a click that may have been meant for another."""
     found = (within or person.window).findChild(QPushButton, button)
     assert found is not None, button
-    QTest.qWait(1_050)
+    person.bot.wait(1_050)
+    settling = person.window.findChildren(QTimer, "noticeSettling")
+    person.wait(lambda: not any(timer.isActive() for timer in settling))  # it is not exact
     QTest.mouseClick(found, Qt.MouseButton.LeftButton)
 
 

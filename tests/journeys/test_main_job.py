@@ -59,8 +59,10 @@ def test_the_whole_job_in_the_window_and_again_tomorrow(
     person.write("variations", "1")
     person.write("prompt", "Make it black and white.")
     person.generate(1)
-    second = person.rows[0].version
+    second = max((row.version for row in person.rows), key=lambda version: version.sequence)
     assert second.parent_ids == (first,)
+    below = [row.version.id for row in person.rows].index(first) + 1
+    assert person.rows[below].version.id == second.id, "it stands below what it was made from"
     uploads = [read(r.body) for r in service.requests if r.method == "PUT"]
     assert not np.array_equal(uploads[0], uploads[-1])
 
@@ -74,7 +76,7 @@ def test_the_whole_job_in_the_window_and_again_tomorrow(
     again.wait(again.sees_picture)
     assert again.picture is not None
     assert again.picture.version_id == first
-    assert again.rows[0].version.id == second.id
+    assert again.rows[below].version.id == second.id
     assert again.find("prompt").toPlainText() == "Make it black and white."
     assert len(service.ledger) == 3
 
@@ -249,7 +251,7 @@ def test_variations_are_picked_compared_and_measured(
     person.wait(lambda: person.before is not None and person.before.version_id == original)
 
     assert second is not None
-    person.window._version_list.compare_asked.emit(second)
+    person.choose_in_menu(second, "compare")
     person.wait(lambda: person.before is not None and person.before.version_id == second)
     assert person.window.actions_by_name["split"].isChecked()
     person.window.actions_by_name["compare_parent"].trigger()

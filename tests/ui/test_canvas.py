@@ -193,7 +193,10 @@ def test_the_exact_values_of_the_pixel_under_the_pointer_are_told(
     with qtbot.waitSignal(canvas.pixel_hovered) as told:
         qtbot.mouseMove(canvas, QPoint(311, 222))
     x, y = int(at.x()), int(at.y())
-    assert told.args == [(x, y, (x % 256, y % 256, 99))]
+    (where,) = told.args
+    assert where[:2] == (x, y)
+    assert where[2].numbers == where[2].srgb == (x % 256, y % 256, 99)
+    assert (where[2].depth, where[2].is_srgb) == (8, True)
 
 
 def test_no_values_are_told_of_a_preview_or_beside_the_picture(

@@ -13,6 +13,7 @@ from kontext_desktop.model import Raster, Size
 from kontext_desktop.paths import resources
 from kontext_desktop.ui.canvas import Canvas
 from kontext_desktop.ui.comparing import Comparison, Mode
+from kontext_desktop.ui.pixels import Reading
 from kontext_desktop.ui.theme import Theme
 from kontext_desktop.workbench import Picture
 
@@ -110,14 +111,14 @@ def test_with_the_hand_a_drag_on_the_divider_moves_the_picture(
 def test_the_values_under_the_pointer_are_those_of_the_side_it_is_on(
     canvas: Canvas, qtbot: QtBot
 ) -> None:
-    told: list[tuple[int, int, tuple[int, int, int]]] = []
+    told: list[tuple[int, int, Reading]] = []
     canvas.pixel_hovered.connect(told.append)
     for mode in (Mode.SPLIT, Mode.BESIDE):
         canvas.compare(Comparison(mode))
         qtbot.mouseMove(canvas, QPoint(150, 200))
-        assert told[-1][2] == BEFORE
+        assert told[-1][2].numbers == BEFORE
         qtbot.mouseMove(canvas, QPoint(450, 200))
-        assert told[-1][2] == NOW
+        assert told[-1][2].numbers == NOW
 
 
 def test_panes_show_one_picture_each_at_the_same_place(canvas: Canvas) -> None:

@@ -199,5 +199,5 @@ def test_the_heat_map_lies_over_the_whole_document(canvas: Canvas) -> None:
     canvas.compare(comparison)
     canvas.zoom_to(1.0)
     image = canvas.grab().toImage()
-    assert colour_at(image, 450 - 75, 390) == cold  # below the scale
-    assert colour_at(image, 450 + 75, 390) == hot
+    assert colour_at(image, 450 - 75, 360) == cold
+    assert colour_at(image, 450 + 75, 360) == hot

@@ -24,7 +24,7 @@ from kontext_desktop.dispatch import Dispatcher
 from kontext_desktop.model import Document, Draft, JobState, Raster, Settings, Size, Version
 from kontext_desktop.paths import resources
 from kontext_desktop.ui import MainWindow, Theme
-from kontext_desktop.ui.commands import COMMANDS, MENUS, RECENT, SEPARATOR
+from kontext_desktop.ui.commands import COMMANDS, LIBRARIES, MENUS, RECENT, SEPARATOR, list_offered
 from kontext_desktop.workbench import Desk, Notice, Picture, Tone, Workbench
 from kontext_desktop.workbench.listing import VersionRow
 from kontext_desktop.workbench.tiles import Tile
@@ -72,6 +72,12 @@ class Answers:
 
     def place_to_save(self, parent: QWidget, title: str, proposed: Path, kinds: str) -> Path | None:
         self.proposed = proposed
+        return None
+
+    def file_to_open(self, parent: QWidget, title: str, near: Path, kinds: str) -> Path | None:
+        return None
+
+    def folder(self, parent: QWidget, title: str, near: Path) -> Path | None:
         return None
 
     def words(self, parent: QWidget, title: str, question: str, now: str) -> str | None:
@@ -286,14 +292,18 @@ def test_every_command_is_reached_by_key_or_is_about(open_window: Open) -> None:
     window = open_window()
     for command in COMMANDS:
         by_menu = {"about", "charges", "client", "never_send", "compare_parent"}
-        by_menu |= {"find_original", "frame_whole", "by_drift"}
+        by_menu |= {"frame_whole"}
+        by_menu |= {"find_original", "rerun", "rerun_changed", "trash", "trash_document"}
+        by_menu |= {"library_new", "library_open", "care", "pack", "unpack", "by_drift"}
         by_menu |= {"compare_original", "thirds", "centre", "grid", "canvas"}
         by_menu |= {"canvas_black", "canvas_mid", "canvas_light"}
         assert command.keys or command.single is not None or command.name in by_menu
         assert window.actions_by_name[command.name] in window.actions()
-    items = [item for _, names in MENUS for item in names]
-    inner = {name for item in items if isinstance(item, tuple) for name in item[1]}
-    offered = inner | {item for item in items if isinstance(item, str)} - {RECENT, SEPARATOR}
+    offered = {name for _, items in MENUS for name in list_offered(items)} - {
+        RECENT,
+        LIBRARIES,
+        SEPARATOR,
+    }
     assert {command.name for command in COMMANDS} - offered == {"generate"}
 
 

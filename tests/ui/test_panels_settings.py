@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import pytest
+from picture_tools import display_p3_profile
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QLabel, QLineEdit, QPushButton, QSpinBox
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDoubleSpinBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+)
 
+from kontext_desktop.paths import resources
 from kontext_desktop.ui.settings_dialog import SettingsDialog, is_endpoint
+from kontext_desktop.ui.theme import Theme
 
 
 @pytest.fixture
@@ -144,3 +154,32 @@ def test_a_library_is_never_sent_from_once_that_is_saved(dialog, workbench, qtbo
     workbench.say_desk(may_send=False)
     dialog.open()
     assert never.isChecked()
+
+
+def test_the_screens_profile_is_chosen_and_what_is_none_is_refused(qtbot, workbench, tmp_path):
+    good, bad = tmp_path / "Studio monitor.icc", tmp_path / "letter.icc"
+    good.write_bytes(display_p3_profile())
+    bad.write_bytes(b"dear profile")
+    answers = [bad, None, tmp_path / "none.icc", good]
+    dialog = SettingsDialog(workbench, Theme.read(resources()), ask_profile=lambda: answers.pop(0))
+    qtbot.addWidget(dialog)
+    dialog.open()
+    system, srgb, profile = (
+        dialog.findChild(QPushButton, f"display{name}") for name in ("System", "Srgb", "Profile")
+    )
+    hint = dialog.findChild(QLabel, "displayHint")
+    assert system.isChecked()
+    for said in ("Not a screen's profile.", "", "Not a screen's profile."):
+        profile.click()
+        assert (system.isChecked(), hint.text()) == (True, said)
+    profile.click()
+    assert (profile.isChecked(), hint.text()) == (True, "Studio monitor.icc")
+    dialog.findChild(QCheckBox, "keepMetadata").setChecked(False)
+    press(dialog, "saveSettings", qtbot)
+    assert workbench.settings.display == str(good)
+    assert not workbench.settings.keep_metadata
+    dialog.open()
+    assert hint.text() == "Studio monitor.icc"
+    srgb.click()
+    press(dialog, "saveSettings", qtbot)
+    assert workbench.settings.display == "srgb"

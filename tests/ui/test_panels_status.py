@@ -7,7 +7,10 @@ import time
 import pytest
 from PySide6.QtWidgets import QLabel
 
+from kontext_desktop.model import Raster, Size
+from kontext_desktop.ui.pixels import Reading
 from kontext_desktop.ui.status_bar import StatusBar
+from kontext_desktop.workbench import Picture
 
 
 @pytest.fixture
@@ -62,3 +65,31 @@ def test_an_amount_is_never_cut_off(bar, workbench):
     for name in ("spentTodayStatus", "balance"):
         label = bar.findChild(QLabel, name)
         assert label.width() >= label.sizeHint().width()
+
+
+def test_numbers_are_the_documents_and_srgb_beside_them_where_they_differ(bar):
+    wide = Reading((7711, 51403, 15422), 16, (0, 201, 48), False)
+    bar.show_pixel((3, 4, wide))
+    assert text(bar, "pixelPlace") == "x 3  y 4"
+    assert text(bar, "pixelColour") == "R 7711 · G 51403 · B 15422  sRGB 0 201 48"
+    bar.show_pixel((3, 4, Reading((1, 2, 3), 8, (1, 2, 3), True)))
+    assert text(bar, "pixelColour") == "R 1 · G 2 · B 3"
+
+
+def test_the_longest_numbers_have_room(bar):
+    full = Reading((65535, 65535, 65535), 16, (255, 255, 255), False)
+    bar.show_pixel((99_999, 99_999, full))
+    label = bar.findChild(QLabel, "pixelColour")
+    assert label.fontMetrics().horizontalAdvance(label.text()) <= label.width()
+
+
+def test_the_pictures_colours_are_said_while_no_pixel_is_pointed_at(bar, workbench):
+    raster = Raster(bytes(4), Size(1, 1))
+    picture = Picture("v1", Size(1, 1), (raster,), False, None, "untagged, as sRGB")
+    workbench.picture_shown.emit(picture)
+    assert text(bar, "pixelColour") == "untagged, as sRGB"
+    bar.show_pixel((0, 0, Reading((1, 2, 3), 8, (1, 2, 3), True)))
+    bar.show_pixel(None)
+    assert text(bar, "pixelColour") == "untagged, as sRGB"
+    workbench.picture_shown.emit(None)
+    assert text(bar, "pixelColour") == ""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent
-from PySide6.QtWidgets import QApplication, QLabel, QListView, QMenu
+from PySide6.QtGui import QColor, QContextMenuEvent
+from PySide6.QtWidgets import QApplication, QLabel, QListView
 
-from kontext_desktop.model import Raster, Size, Version
+from kontext_desktop.model import Annotation, Raster, Size, Version
+from kontext_desktop.paths import resources
+from kontext_desktop.ui.theme import Theme
 from kontext_desktop.ui.version_list import VersionList
 from kontext_desktop.workbench.listing import VersionRow
 
@@ -123,29 +127,52 @@ def test_the_count_and_the_empty_state(versions, workbench):
 
 
 def ask_about(versions, place):
-    """A right click; returns the menu it brings."""
+    """A right click; returns the row whose menu is wanted, or None."""
+    wanted = []
+    versions.menu_wanted.connect(lambda row, spot: wanted.append(row.version.id))
     view = view_of(versions)
     at = view.visualRect(view.model().index(place, 0)).center()
     reason = QContextMenuEvent.Reason.Mouse
     event = QContextMenuEvent(reason, at, view.viewport().mapToGlobal(QPoint(at)))
     QApplication.sendEvent(view.viewport(), event)
-    return view.findChild(QMenu, "versionMenu")
+    return wanted
 
 
-def test_a_right_click_offers_to_compare_and_shows_nothing(versions, workbench, qtbot):
+def test_a_right_click_asks_for_a_menu_and_shows_nothing(versions, workbench, qtbot):
     view = view_of(versions)
     at = view.visualRect(view.model().index(2, 0)).center()
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.RightButton, pos=at)
-    menu = ask_about(versions, 2)
-    (compare,) = menu.actions()
-    with qtbot.waitSignal(versions.compare_asked) as asked:
-        compare.trigger()
-    assert asked.args == ["v0"]
+    assert ask_about(versions, 2) == ["v0"]
     assert workbench.list_calls("show_version") == []
-    menu.close()
 
 
-def test_the_shown_version_is_not_compared_with_itself(versions):
-    menu = ask_about(versions, 0)
-    assert not menu.actions()[0].isEnabled()
-    menu.close()
+def test_what_is_said_of_a_version_stands_in_its_row(versions, workbench):
+    said = Annotation("For the cover", 4, "pick", "Ask Kim", frozenset({"print", "a"}))
+    one = row(0, practice=True)
+    one = replace(one, version=replace(one.version, annotation=said), title="For the cover")
+    workbench.versions_changed.emit([one])
+    index = view_of(versions).model().index(0, 0)
+    words = index.data(Qt.ItemDataRole.AccessibleTextRole)
+    assert words == "For the cover, Pick, 4 stars, seed 0, practice, a, print"
+    image = view_of(versions).viewport().grab().toImage()
+    green = QColor(Theme.read(resources()).colours["good"])
+    colours = {
+        image.pixelColor(x, y).rgb() for x in range(image.width()) for y in range(image.height())
+    }
+    assert green.rgb() in colours
+
+
+def test_a_version_that_comes_in_between_moves_nothing_above_it(show, workbench):
+    versions = show(VersionList, width=240, height=400)
+    workbench.versions_changed.emit(rows(50))
+    view = view_of(versions)
+    view.verticalScrollBar().setValue(600)
+    top = view.indexAt(view.viewport().rect().topLeft()).data()
+    with_one_more = rows(50)
+    with_one_more.insert(30, row(99))
+    workbench.versions_changed.emit(with_one_more)
+    assert view.indexAt(view.viewport().rect().topLeft()).data() == top
+    assert view.verticalScrollBar().value() == 600
+    with_one_more.insert(3, row(98))
+    workbench.versions_changed.emit(with_one_more)
+    assert view.indexAt(view.viewport().rect().topLeft()).data() == top

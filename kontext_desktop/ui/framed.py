@@ -1,0 +1,93 @@
+"""The frame that dialogs share: what they are about, and below a line their buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from kontext_desktop.ui.pieces import hairline
+from kontext_desktop.ui.theme import Theme
+
+
+def lay_out(
+    dialog: QDialog,
+    theme: Theme,
+    body: QLayout,
+    left: Sequence[QPushButton] = (),
+    right: Sequence[QPushButton] = (),
+) -> QVBoxLayout:
+    """Fill a dialog: `body` with room around it, then its buttons. Returns the whole column."""
+    padding = theme.size("padding")
+    body.setContentsMargins(padding, padding, padding, padding)
+    row = QHBoxLayout()
+    row.setContentsMargins(padding, 8, padding, 8)
+    row.setSpacing(8)
+    for button in left:
+        row.addWidget(button)
+    row.addStretch(1)
+    for button in right:
+        row.addWidget(button)
+    column = QVBoxLayout(dialog)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addLayout(body, 1)
+    column.addWidget(hairline())
+    column.addLayout(row)
+    return column
+
+
+def named_button(name: str, text: str, hint: str = "") -> QPushButton:
+    """Enter does not fall to it by chance."""
+    button = QPushButton(text)
+    button.setObjectName(name)
+    button.setToolTip(hint)
+    button.setAutoDefault(False)
+    return button
+
+
+class Choice(QFrame):
+    """One of a few words, side by side. `chosen` is the place of the checked one."""
+
+    def __init__(self, name: str, words: Sequence[str]) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setProperty("kind", "segments")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        self.group = QButtonGroup(self)
+        for place, text in enumerate(words):
+            button = QPushButton(text)
+            button.setProperty("kind", "segment")
+            button.setCheckable(True)
+            button.setAutoDefault(False)
+            self.group.addButton(button, place)
+            row.addWidget(button)
+        self.group.button(0).setChecked(True)
+
+    @property
+    def chosen(self) -> int:
+        return self.group.checkedId()
+
+    def choose(self, place: int) -> None:
+        self.group.button(place).setChecked(True)
+
+
+def heading(text: str, buddy: QWidget | None = None) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("kind", "heading")
+    if buddy is not None:
+        label.setBuddy(buddy)
+        buddy.setAccessibleName(text)
+    return label
