@@ -10,8 +10,6 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from kontext_desktop.first_words import Frame, Size
-
 USD = 1_000_000
 """Money is counted in whole millionths of a US dollar, so that sums are exact."""
 
@@ -52,6 +50,9 @@ class ModelSpec(NamedTuple):
     max_variations: int
     retention_days: int
     """After so many days the service deletes predictions and their outputs."""
+    least_side: int
+    """Pixels: what is smaller is sent enlarged to it. A choice of ours, for no limit is published.
+    """
 
     def get_ratio(self, name: str) -> RatioSpec:
         """The ratio called `name`. Raises KeyError when the model has none of that name."""
@@ -64,19 +65,6 @@ class ModelSpec(NamedTuple):
         """What the model draws when no ratio is asked for: the size nearest in shape."""
         wanted = math.log(width / height)
         return min(self.ratios, key=lambda ratio: abs(math.log(ratio.ratio) - wanted))
-
-    def plan(self, size: Size, ratio: str | None) -> tuple[Frame, Size]:
-        """What is sent of a picture of `size`, and the size it comes back in.
-
-        With a ratio, the largest centred part of that shape is sent, so that the service has
-        nothing to crop and the result goes back exactly where it came from. Without one, the whole
-        picture is sent and comes back in the listed size nearest in shape.
-        """
-        if ratio is None:
-            spec = self.nearest_ratio(*size)
-            return Frame.whole(size), Size(spec.width, spec.height)
-        spec = self.get_ratio(ratio)
-        return Frame.centred(size, spec.ratio), Size(spec.width, spec.height)
 
 
 KONTEXT_MAX = ModelSpec(
@@ -108,6 +96,7 @@ KONTEXT_MAX = ModelSpec(
     ),
     max_variations=16,
     retention_days=7,
+    least_side=256,
 )
 
 MODELS = {KONTEXT_MAX.id: KONTEXT_MAX}

@@ -45,7 +45,10 @@ class Frame(NamedTuple):
 
 
 class Draft(NamedTuple):
-    """What the panels say now: a Recipe in the making. `aspect_ratio` None: as the picture."""
+    """What the panels say now: a Recipe in the making. `aspect_ratio` None: as the picture.
+
+    `frame` is the part that must be sent, whole; None: as much of the picture as the ratio allows.
+    """
 
     guidance_scale: float
     seed: int
@@ -53,6 +56,7 @@ class Draft(NamedTuple):
     aspect_ratio: str | None = None
     seed_locked: bool = False
     count: int = 1  # type: ignore[assignment]  # in place of the method that tuples have
+    frame: Frame | None = None
 
 
 class JobState(StrEnum):

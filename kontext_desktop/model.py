@@ -187,10 +187,12 @@ class Layer:
     visible: bool = True
 
     @classmethod
-    def filling(cls, result_id: str, result: Size, frame: Frame) -> Layer:
-        """The result stretched onto its frame."""
-        scale_x, scale_y = frame.width / result.width, frame.height / result.height
-        return cls(result_id, (scale_x, 0.0, frame.x, 0.0, scale_y, frame.y))
+    def filling(
+        cls, result_id: str, result: Size, area: tuple[float, float, float, float]
+    ) -> Layer:
+        """The result stretched onto x, y, width and height in document space."""
+        x, y, width, height = area
+        return cls(result_id, (width / result.width, 0.0, x, 0.0, height / result.height, y))
 
 
 Flag = Literal["", "pick", "reject"]

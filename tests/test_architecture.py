@@ -31,7 +31,7 @@ def test_window_is_painted_without_what_it_does_not_show(tmp_path: Path) -> None
     """What is loaded costs the time until the window is there. Add to these lists, take nothing."""
     rooms = ("engine", "glance", "imaging", "keys", "library", "practice", "wavespeed")
     data = (
-        *("model", "workbench.inquiry", "workbench.job_errands", "workbench.listing"),
+        *("framing", "model", "workbench.inquiry", "workbench.job_errands", "workbench.listing"),
         *("workbench.tiles", "workbench.words", "workbench.history", "workbench.opinions"),
         *("workbench.care_errands", "workbench.rooms", "workbench.showing", "workbench.upkeep"),
         *("workbench.doorbell", "workbench.libraries", "workbench.recipes", "workbench.trash"),
@@ -44,6 +44,10 @@ def test_window_is_painted_without_what_it_does_not_show(tmp_path: Path) -> None
             "crash",
             "first_run",
             "found_dialog",
+            "frame_controls",
+            "frame_drag",
+            "frame_tool",
+            "frame_words",
             "help",
             "job_windows",
             "key_row",

@@ -14,6 +14,7 @@ import numpy as np
 
 from kontext_desktop.engine import render
 from kontext_desktop.errors import LibraryError, OriginalError, ParameterError
+from kontext_desktop.framing import find_inner
 from kontext_desktop.imaging import Metadata, deepest, encode, read, read_metadata, to_depth
 from kontext_desktop.model import Document, Result, Version
 
@@ -106,9 +107,15 @@ def _find_metadata(library: Library, version: Version) -> Metadata:
 def export_result(
     library: Library, result: Result, version: Version, target: Path, *, force: bool
 ) -> None:
-    """Write one received picture as `target`'s suffix says, in the size it came in."""
+    """Write one received picture as `target`'s suffix says, in the size it came in, without the
+    border it was sent with."""
     kind = check_target(target, force=force)
     pixels = read(library.blobs.read(result.sha256))
+    recipe = library.get_job(result.job_id).recipe
+    x, y, width, height = find_inner(
+        recipe.model_id, recipe.frame, recipe.aspect_ratio, result.size
+    )
+    pixels = pixels[y : y + height, x : x + width]
     _write_pixels(target, pixels, kind, library, version, force)
 
 

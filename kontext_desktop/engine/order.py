@@ -12,6 +12,7 @@ from uuid import uuid4
 from kontext_desktop.catalog import KONTEXT_MAX, MODELS, ModelSpec
 from kontext_desktop.engine import ledger, render, sending
 from kontext_desktop.errors import ParameterError, ServiceError, UnansweredError
+from kontext_desktop.framing import Plan, carried, find_region, plan
 from kontext_desktop.imaging import encode
 from kontext_desktop.library import NewJob
 from kontext_desktop.model import Document, Draft, Job, JobState, Origin, Recipe, Version
@@ -67,11 +68,11 @@ def place_order(
     """One queued Job per variation, seeds counting up from the draft's, written in one act.
 
     The input is rendered once: the parent's appearance inside the frame, 8-bit sRGB PNG at the
-    model's size, without metadata. `expected_price` and `expected_origin` are what the person was
-    shown. `again`: the person knows that the same edit has no answer yet, and may be billed twice.
-    Raises UnansweredError for such a one without that, ServiceError when another service was chosen
-    meanwhile, and ParameterError, BudgetError, ImageError, LibraryError, and AccessError without a
-    key; nothing is written then.
+    model's size, or the frame's own where that is less, without metadata. `expected_price` and
+    `expected_origin` are what the person was shown. `again`: the person knows that the same edit
+    has no answer yet, and may be billed twice. Raises UnansweredError for such a one without that,
+    ServiceError when another service was chosen meanwhile, and ParameterError, BudgetError,
+    ImageError, LibraryError, and AccessError without a key; nothing is written then.
     """
     check_draft(draft, model)
     document = studio.library.get_document(parent.document_id)
@@ -90,8 +91,8 @@ def place_order(
     ledger.authorise(
         studio, service.origin, price * draft.count, max_cost=max_cost, document=document
     )
-    frame, size = model.plan(document.size, draft.aspect_ratio)
-    sent = encode(render.render(studio.library, parent, frame, size), "PNG", bare=True)
+    planned = _plan(document, draft, model)
+    sent = encode(render.render_plan(studio.library, parent, planned), "PNG", bare=True)
     digest = studio.library.blobs.put(sent)
     recipes = [
         Recipe(
@@ -101,7 +102,7 @@ def place_order(
             aspect_ratio=draft.aspect_ratio,
             seed=draft.seed + number,
             parent_version_id=parent.id,
-            frame=frame,
+            frame=planned.frame,
         )
         for number in range(draft.count)
     ]
@@ -124,6 +125,15 @@ def place_order(
     )
 
 
+def _plan(document: Document, draft: Draft, model: ModelSpec) -> Plan:
+    try:
+        return plan(model, document.size, draft.aspect_ratio, draft.frame)
+    except ValueError as error:
+        raise ParameterError(
+            "The part to send is not inside the picture.", "Choose it anew.", str(error)
+        ) from error
+
+
 def _check_unanswered(studio: Studio, origin: Origin, recipes: list[Recipe]) -> None:
     """Raise UnansweredError when one of these was sent before and has no answer yet."""
     for job in studio.library.list_jobs(origin=origin, ended=False):
@@ -140,15 +150,21 @@ def draft_of(studio: Studio, version: Version) -> Draft:
 
     Raises ParameterError for an original, which nothing made; LibraryError.
     """
-    return _draft_of(_get_recipe(studio, version))
+    document = studio.library.get_document(version.document_id)
+    return _draft_of(_get_recipe(studio, version), document)
 
 
 def copy_recipe(studio: Studio, version: Version, document: Document) -> Recipe:
     """What made a version, for another document: from its current version, the frame planned anew
-    for its size. Nothing is ordered. Raises ParameterError for an original; LibraryError."""
+    for its size; a region is the same part of it, in proportion. Nothing is ordered. Raises
+    ParameterError for an original; LibraryError."""
     recipe = _get_recipe(studio, version)
-    model = MODELS.get(recipe.model_id, KONTEXT_MAX)
-    frame, _ = model.plan(document.size, recipe.aspect_ratio)
+    model, ratio = MODELS.get(recipe.model_id, KONTEXT_MAX), recipe.aspect_ratio
+    size = studio.library.get_document(version.document_id).size
+    region = find_region(model, size, ratio, recipe.frame)
+    if region is not None:
+        region = carried(region, size, document.size)
+    frame = plan(model, document.size, ratio, region).frame
     return replace(recipe, parent_version_id=document.current_version_id, frame=frame)
 
 
@@ -157,7 +173,7 @@ def repeat_order(studio: Studio, job: Job, expected_price: int) -> list[Job]:
     return place_order(
         studio,
         studio.library.get_version(job.recipe.parent_version_id),
-        _draft_of(job.recipe),
+        _draft_of(job.recipe, studio.library.get_document(job.document_id)),
         expected_price=expected_price,
         expected_origin=job.origin,
         again=True,
@@ -172,11 +188,13 @@ def _get_recipe(studio: Studio, version: Version) -> Recipe:
     return studio.library.get_job(version.job_id).recipe
 
 
-def _draft_of(recipe: Recipe) -> Draft:
+def _draft_of(recipe: Recipe, document: Document) -> Draft:
+    model = MODELS.get(recipe.model_id, KONTEXT_MAX)
     return Draft(
         guidance_scale=recipe.guidance_scale,
         seed=recipe.seed,
         prompt=recipe.prompt,
         aspect_ratio=recipe.aspect_ratio,
         seed_locked=True,
+        frame=find_region(model, document.size, recipe.aspect_ratio, recipe.frame),
     )

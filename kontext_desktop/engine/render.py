@@ -2,7 +2,7 @@
 
 In document space. `render` works in 8-bit sRGB: what is sent. `render_native` works in the
 master's own colours at its own depth: what is shown and saved. In this release each layer is drawn
-on its whole frame; a layer that asks for more than that (mask, opacity, blend) is refused rather
+on its whole area; a layer that asks for more than that (mask, opacity, blend) is refused rather
 than drawn wrongly.
 """
 
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from kontext_desktop.errors import LibraryError, OriginalError
+from kontext_desktop.framing import Plan
 from kontext_desktop.imaging import (
     Native,
     find_kind,
@@ -94,6 +95,15 @@ def _compose(
         received = from_srgb(received, canvas.profile, pixels.dtype)
         pixels = place(pixels, received, _onto(layer, frame, size))
     return Native(pixels, canvas.profile)
+
+
+def render_plan(library: Library, version: Version, plan: Plan) -> np.ndarray:
+    """What is sent of a version: its appearance inside the frame, bordered by its own mirror image
+    where the plan has more room. Returns and raises as `render`."""
+    x, y, *_ = inner = plan.inner
+    pixels = render(library, version, plan.frame, inner.size)
+    right, below = plan.sent.width - x - inner.width, plan.sent.height - y - inner.height
+    return np.pad(pixels, ((y, below), (x, right), (0, 0)), "symmetric")
 
 
 def is_practice(library: Library, version: Version) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from kontext_desktop.errors import Charged, LibraryError
+from kontext_desktop.framing import find_area
 from kontext_desktop.library import documents, records, search, trash
 from kontext_desktop.library.rows import Writing, get_row, sound, text
 from kontext_desktop.model import (
@@ -408,12 +409,14 @@ def _keep(writing: Writing, job: Job, parent: Version, one: Received, title: str
         created_at=writing.at,
     )
     writing.insert("results", records.result_values(result, writing.next_sequence()))
+    recipe = job.recipe
+    area = find_area(recipe.model_id, recipe.frame, recipe.aspect_ratio)
     version = Version(
         id=writing.new_id(),
         sequence=writing.next_sequence(),
         document_id=job.document_id,
         parent_ids=(parent.id,),
-        layers=(*parent.layers, Layer.filling(result.id, one.size, job.recipe.frame)),
+        layers=(*parent.layers, Layer.filling(result.id, one.size, area)),
         job_id=job.id,
         title=text(title),
         practice=job.origin.practice or parent.practice,

@@ -14,6 +14,7 @@ from pathlib import PurePath, PureWindowsPath
 from typing import Any, NamedTuple, TypeAlias
 
 from kontext_desktop.errors import LibraryError
+from kontext_desktop.framing import is_inside
 from kontext_desktop.library import strict
 from kontext_desktop.model import (
     Annotation,
@@ -213,7 +214,16 @@ _DRAFT = {
     "aspect_ratio": _ratio,
     "seed_locked": strict.truth,
     "count": strict.integer(1, 1000),
+    "frame": strict.optional(_frame),
 }
+
+
+def _draft(value: Any) -> dict[str, Any]:
+    """Frames were added to drafts when packs were about already."""
+    whole = {"frame": None, **value} if type(value) is dict else value
+    return strict.record(_DRAFT)(whole)
+
+
 _REFERENCE = {
     "sha256": strict.sha256,
     "path": strict.words(32_000),
@@ -232,7 +242,7 @@ _DOCUMENT = {
     "current_version": strict.uuid,
     "never_send": strict.truth,
     "client": _text,
-    "draft": strict.optional(strict.record(_DRAFT)),
+    "draft": strict.optional(_draft),
     "reference": strict.optional(strict.record(_REFERENCE)),
 }
 _ANNOTATION = {
@@ -373,8 +383,10 @@ def read_parcel(data: bytes) -> Parcel:
         never_send=facts["never_send"],
         client=facts["client"],
     )
-    draft = Draft(**facts["draft"]) if facts["draft"] else None
     reader = _RowReader(document)
+    draft = Draft(**facts["draft"]) if facts["draft"] else None
+    if draft is not None and draft.frame is not None:
+        draft = draft._replace(frame=reader.read_frame(draft.frame))
     rows = tuple(reader.read(kind, row) for kind, row in found["rows"])
     if document.current_version_id not in reader.versions:
         raise ValueError("the current version is not among the document's")
@@ -459,7 +471,7 @@ class _RowReader:
                 **row,
                 "sequence": 0,
                 "document_id": self.document.id,
-                "recipe": Recipe(**{**recipe, "frame": self._frame(recipe["frame"])}),
+                "recipe": Recipe(**{**recipe, "frame": self.read_frame(recipe["frame"])}),
                 "origin": origin,
                 "state": JobState(row["state"]),
                 "problem": Problem(**row["problem"]) if row["problem"] else None,
@@ -486,7 +498,7 @@ class _RowReader:
                 **facts,
                 "job_id": job.id,
                 "size": Size(*_all(row["size"], 2)),
-                "frame": self._frame(row["frame"]),
+                "frame": self.read_frame(row["frame"]),
                 "origin": job.origin,
                 "model_id": job.recipe.model_id,
                 "seed": job.recipe.seed,
@@ -505,11 +517,9 @@ class _RowReader:
             raise ValueError("a refund of what was not charged")
         return Refund(job.id, row["at"], row["amount"], row["note"])
 
-    def _frame(self, given: tuple[int, ...]) -> Frame:
+    def read_frame(self, given: tuple[int, ...]) -> Frame:
         frame = Frame(*_all(given, 4))
-        size = self.document.size
-        inside = frame.x + frame.width <= size.width and frame.y + frame.height <= size.height
-        if not inside or not frame.width or not frame.height:
+        if not is_inside(frame, self.document.size):
             raise ValueError("a frame outside the picture")
         return frame
 

@@ -105,8 +105,11 @@ def write_draft(draft: Draft) -> str:
 
 def read_draft(document_id: str, text: str) -> Draft:
     try:
-        return Draft(**json.loads(text))
-    except (ValueError, TypeError) as error:
+        kept = json.loads(text)
+        if kept.get("frame") is not None:
+            kept["frame"] = Frame(*kept["frame"])
+        return Draft(**kept)
+    except (ValueError, TypeError, AttributeError) as error:
         raise damaged_row("document_state", document_id) from error
 
 

@@ -63,8 +63,10 @@ _ARROWS = {
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
+    from kontext_desktop.framing import Area
     from kontext_desktop.ui.comparing import Comparison
     from kontext_desktop.ui.contact_sheet import ContactSheet
+    from kontext_desktop.ui.frame_tool import FrameTool
     from kontext_desktop.ui.pyramid import Pyramid
 
 
@@ -102,6 +104,7 @@ class Canvas(QWidget):
         self._shown: Pyramid | None = None
         self._before: Pyramid | None = None
         self._frame: Frame | None = None
+        self._tool: FrameTool | None = None
         self._comparison: Comparison | None = None
         self._sheet: ContactSheet | None = None
         self._panes = Panes(1, 1, Size(0, 0))
@@ -222,6 +225,12 @@ class Canvas(QWidget):
     @property
     def ground(self) -> str:
         return self._ground
+
+    def set_tool(self, tool: FrameTool | None) -> None:
+        """Draws the frame in its own way, and has the hand while it is active. To be called again
+        when it becomes so."""
+        self._tool = tool
+        self._refresh()
 
     # Zoom and position
 
@@ -410,10 +419,17 @@ class Canvas(QWidget):
             self.setCursor(split)
         elif self._dragged_from is not None:
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        elif (shape := self._tool_cursor()) is not None:
+            self.setCursor(shape)
         elif self._shown and (self._has_hand or self._viewport.pannable):
             self.setCursor(Qt.CursorShape.OpenHandCursor)
         else:
             self.unsetCursor()
+
+    def _tool_cursor(self) -> Qt.CursorShape | None:
+        if self._tool is None or self._pointer is None or self._has_hand:
+            return None
+        return self._tool.choose_cursor(self._pointer)
 
     @property
     def shows_before(self) -> bool:
@@ -475,7 +491,7 @@ class Canvas(QWidget):
         shown, before, comparison = self._visible, self._before, self._comparison
         if shown is None:
             return
-        picture = self._place(Frame.whole(view.document))
+        picture = self.place(Frame.whole(view.document))
         # Its edge may lie within a pixel, which then is not wholly covered.
         fill_around(painter, room, picture.adjusted(1, 1, -1, -1), theme.colour(self._ground))
         seen = self._seen()
@@ -510,14 +526,16 @@ class Canvas(QWidget):
         elif not shown.picture.version_id:
             bottom = Qt.AlignmentFlag.AlignBottom
             draw_word(painter, seen, _FIRST_LOOK, theme, ratio, edge=bottom)
+        elif self._tool is not None:
+            self._tool.draw(painter, ratio)
         elif self._frame and self._frame.size != view.document:
-            draw_frame(painter, picture, self._place(self._frame), theme)
+            draw_frame(painter, self.place(self._frame), theme)
 
     def _draw_of_sheet(
         self, sheet: ContactSheet, painter: QPainter, room: QRect, number: int, ratio: float
     ) -> None:
         """One picture of several, and its name; the ground where there is none."""
-        picture = self._place(Frame.whole(self._viewport.document))
+        picture = self.place(Frame.whole(self._viewport.document))
         drawn = sheet.find(number)
         inner = picture.adjusted(1, 1, -1, -1) if drawn is not None else QRect()
         fill_around(painter, room, inner, self._theme.colour(self._ground))
@@ -535,9 +553,9 @@ class Canvas(QWidget):
 
     def _seen(self) -> QRect:
         """The part of a pane that the picture covers."""
-        return self._place(Frame.whole(self._viewport.document)).intersected(self._room)
+        return self.place(Frame.whole(self._viewport.document)).intersected(self._room)
 
-    def _place(self, part: Frame) -> QRect:
+    def place(self, part: Frame | Area) -> QRect:
         """Where a part of the document lies in the view, in device pixels."""
         zoom = self._viewport.zoom
         x, y = self._viewport.origin
@@ -584,6 +602,8 @@ class Canvas(QWidget):
         pans = left and (self._has_hand or self._viewport.pannable)
         if left and self._is_on_divider(event.position()):
             self._drags_divider = True
+        elif left and self._tool and not self._has_hand and self._tool.press(event):
+            self._choose_cursor()
         elif self._shown and (pans or event.button() == Qt.MouseButton.MiddleButton):
             self._dragged_from = event.position()
             self._choose_cursor()
@@ -597,8 +617,10 @@ class Canvas(QWidget):
             return
         if self._dragged_from is None:
             self._report_pixel()
+            if self._tool is not None and self._tool.move(event.position()):
+                return
             self._want_detail()
-            if self._comparison is not None:
+            if self._comparison is not None or self._tool is not None:
                 self._choose_cursor()
             return
         moved = event.position() - self._dragged_from
@@ -608,6 +630,8 @@ class Canvas(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._dragged_from = None
         self._drags_divider = False
+        if self._tool is not None:
+            self._tool.release()
         self._choose_cursor()
         pressed, self._pressed_at = self._pressed_at, None
         if self._sheet is not None and pressed is not None:
@@ -619,7 +643,10 @@ class Canvas(QWidget):
         left = event.button() == Qt.MouseButton.LeftButton
         if left and self._sheet is not None:
             self.pane_opened.emit(self.pane_at(event.position()))
-        elif self._shown and left and not self._is_on_divider(event.position()):
+            return
+        if left and self._tool is not None and self._tool.double_click():
+            return
+        if self._shown and left and not self._is_on_divider(event.position()):
             self.toggle_full_size(event.position())
 
     def enterEvent(self, event: QEnterEvent) -> None:
@@ -633,6 +660,8 @@ class Canvas(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         move = _ARROWS.get(Qt.Key(event.key()))
+        if self._tool is not None and self._tool.press_key(event):
+            return
         if move and self._shown:
             self.pan(*move)
         else:

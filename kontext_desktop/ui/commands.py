@@ -54,6 +54,8 @@ FIRST_COMMANDS = (
 )
 
 LOOKING_COMMANDS = (
+    Command("frame", "Choose the part to send", (), Qt.Key.Key_R, checkable=True),
+    Command("frame_whole", "Send the whole picture"),
     Command("fill", "Fill", ("Ctrl+9",)),
     Command("double_size", "2:1", ("Ctrl+2",)),
     Command("split", "Split", (), Qt.Key.Key_S, checkable=True),
@@ -144,7 +146,10 @@ MENUS: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("Version", (*_SAYING, SEPARATOR, *_RUNNING, SEPARATOR, "trash_version")),
     (
         "Picture",
-        ("client", "never_send", SEPARATOR, "find_original", SEPARATOR, "trash_document"),
+        (
+            *("frame", "frame_whole", SEPARATOR, "client", "never_send", SEPARATOR),
+            *("find_original", SEPARATOR, "trash_document"),
+        ),
     ),
     ("View", (*_ZOOMS, SEPARATOR, *_TOGETHER, *_OTHERS, SEPARATOR, *_SEVERAL, SEPARATOR, *_PARTS)),
     ("Help", ("settings", "shortcuts", "about", SEPARATOR, "quit")),

@@ -15,10 +15,14 @@ _BY_HAND = (
     ("1 to 9", "Show that variation in its place; Enter keeps it, Esc goes back"),
     ("0", "What the variations were made from, until the next key"),
     ("Right click on a version", "Compare with it, flag, run again, put it in the trash"),
+    (
+        "Drag, while a part is chosen",
+        "Draw, move or resize it; Shift draws anew, a double click sends all",
+    ),
     ("Wheel", "Zoom at the pointer"),
     ("Space and drag", "Move the picture; also the middle button"),
     ("Double click", "1:1 there, and back"),
-    ("Arrow keys", "Move the picture"),
+    ("Arrow keys", "Move the picture, or the part that is being chosen; Shift by 10"),
 )
 
 

@@ -1,4 +1,4 @@
-"""The ways to look at a picture: compared, picked, over which ground, with which guides.
+"""The ways to look at a picture: compared, picked, framed, over which ground, with which guides.
 
 Made with the first picture. Connects the canvas with the parts that come and go over it.
 """
@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from kontext_desktop.first_words import Frame
 from kontext_desktop.ui.canvas import Canvas
 from kontext_desktop.ui.compare_bar import CompareBar
 from kontext_desktop.ui.comparing import Comparison, Mode
@@ -28,6 +29,7 @@ from kontext_desktop.workbench.tiles import Tile
 
 if TYPE_CHECKING:
     from kontext_desktop.ui.client_view import ClientView
+    from kontext_desktop.ui.frame_tool import FrameTool
 
 _GROUNDS = ("canvas", "canvas_black", "canvas_mid", "canvas_light")
 _GUIDES = {"thirds": 3, "centre": 2}
@@ -36,6 +38,8 @@ _USUAL = "canvas grid overview"
 
 class Looking(QObject):
     comparing_changed = Signal(bool)
+    framing_changed = Signal(bool)
+    """Whether the hand chooses the part to send."""
 
     def __init__(
         self,
@@ -59,6 +63,8 @@ class Looking(QObject):
         """Each keeps its divider and its amount."""
         self._bar: CompareBar | None = None
         self._navigator: Navigator | None = None
+        self._tool: FrameTool | None = None
+        self._desk: Desk | None = None
         self._bare = False
         kept = set(workbench.settings.window.get("looking", _USUAL).split())
         self._ground = next((name for name in _GROUNDS if name in kept), "canvas")
@@ -76,6 +82,7 @@ class Looking(QObject):
             keys.add(key, self._accept) for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         ]
         self._picking.active_changed.connect(self._let_enter_go)
+        self.framing_changed.connect(self._let_enter_go)
         self._let_enter_go()
         canvas.zoom_changed.connect(self._follow)
         canvas.pane_pressed.connect(self._choose_pane)
@@ -91,6 +98,8 @@ class Looking(QObject):
         return {
             "fill": canvas.fill,
             "double_size": partial(canvas.zoom_to, 2.0),
+            "frame": self.toggle_frame,
+            "frame_whole": partial(self._put_region, None),
             **{mode.value: partial(self._toggle_mode, mode) for mode in Mode},
             "variations": lambda: self._show_sheet(not self._has_sheet),
             "by_drift": self._order_by_drift,
@@ -121,7 +130,9 @@ class Looking(QObject):
 
     def leave(self) -> bool:
         """Go one step back to the picture alone; False when there is nowhere to go back from."""
-        if self._has_sheet:
+        if self.is_framing and self._tool is not None:
+            self._tool.go_back()
+        elif self._has_sheet:
             self._show_sheet(False)
         elif self._picking.active:
             self._picking.go_back()
@@ -143,6 +154,60 @@ class Looking(QObject):
         on = [name for name, is_on in self._switched.items() if is_on]
         return " ".join([self._ground, *on])
 
+    # ---- the part to send
+
+    @property
+    def is_framing(self) -> bool:
+        return self._tool is not None and self._tool.active
+
+    def toggle_frame(self) -> None:
+        """Take the frame in hand, or be done with it."""
+        if self.is_framing:
+            self._end_framing()
+        elif self._desk is not None and self._desk.document is not None:
+            self._set_mode(None)
+            self._show_sheet(False)
+            self._canvas.hold_before(False)
+            self._make_tool().begin(self._desk.region)
+            self._draw_frame()
+            self._canvas.setFocus()
+            self._apply()
+            self.framing_changed.emit(True)
+
+    def _end_framing(self) -> None:
+        if self.is_framing and self._tool is not None:
+            self._tool.end()
+            self._draw_frame()
+            self._apply()
+            self.framing_changed.emit(False)
+
+    def _make_tool(self) -> FrameTool:
+        if self._tool is None:
+            from kontext_desktop.ui.frame_tool import FrameTool
+
+            self._tool = FrameTool(self._canvas, self._theme, self)
+            self._tool.region_drawn.connect(self._put_region)
+            self._tool.left.connect(self._end_framing)
+        return self._tool
+
+    def _put_region(self, region: Frame | None) -> None:
+        self._workbench.set_draft(self._workbench.draft._replace(frame=region))
+
+    def _draw_frame(self) -> None:
+        """Let the tool draw it where the canvas alone cannot: in hand, or reaching beyond the
+        picture as the person wants it."""
+        desk = self._desk
+        if desk is None or desk.document is None or desk.plan is None:
+            self._canvas.set_tool(None)
+            return
+        chosen = desk.aspect_ratio is not None or desk.region is not None
+        if self.is_framing or (desk.plan.is_padded and chosen):
+            tool = self._make_tool()
+            tool.show_plan(desk.document.size, desk.plan, desk.region, desk.aspect_ratio)
+            self._canvas.set_tool(tool)
+        else:
+            self._canvas.set_tool(None)
+
     # ---- comparing
 
     def _begin(self) -> None:
@@ -158,6 +223,8 @@ class Looking(QObject):
         self._set_mode(None if left else mode)
 
     def _set_mode(self, mode: Mode | None) -> None:
+        if mode is not None:
+            self._end_framing()
         self._comparison = self._made[mode] if mode is not None else None
         if mode is not None:
             self._has_sheet = False
@@ -194,6 +261,8 @@ class Looking(QObject):
             self._apply()
             return
         self._has_sheet = shown
+        if shown:
+            self._end_framing()
         if shown and self._comparison is not None:
             self._set_mode(None)
         self._canvas.show_sheet(self._sheet if shown else None)
@@ -237,6 +306,9 @@ class Looking(QObject):
 
     def _accept(self) -> None:
         """Stay with what is chosen."""
+        if self.is_framing:
+            self._end_framing()
+            return
         self._picking.keep()
         if self._has_sheet:
             self._show_sheet(False)
@@ -244,7 +316,7 @@ class Looking(QObject):
     def _let_enter_go(self) -> None:
         """Enter is there for whoever else wants it, until there is something to accept."""
         for enter in self._enters:
-            enter.setEnabled(self._picking.active or self._has_sheet)
+            enter.setEnabled(self.is_framing or self._picking.active or self._has_sheet)
 
     # ---- for a client at one's side
 
@@ -284,6 +356,7 @@ class Looking(QObject):
         mode = comparison.mode.value if comparison else ""
         client_view = self._client_view is not None and self._client_view.isVisible()
         ways = {
+            "frame": self.is_framing,
             "variations": self._has_sheet,
             "by_drift": self._sheet.by_drift,
             "client_view": client_view,
@@ -321,6 +394,12 @@ class Looking(QObject):
                 self._navigator.follow()
 
     def show_desk(self, desk: Desk) -> None:
+        last, self._desk = self._desk, desk
+        if last is None or (last.document and last.document.id) != (
+            desk.document and desk.document.id
+        ):
+            self._end_framing()
+        self._draw_frame()
         self._picking.take_desk(desk)
         self._canvas.set_names(desk.before_title, desk.shown_title)
         if (desk.shown_version_id, desk.before_id) != (self._shown, self._before):

@@ -260,6 +260,7 @@ class MainWindow(QMainWindow):
             lambda row, place: self._reach_library()[0].show_menu(row, place)
         )
         self.strip.asked.connect(self._open_job_window)
+        self.prompt_panel.frame_asked.connect(lambda: self._look_closer().toggle_frame())
 
     # What the workbench says
 
@@ -369,6 +370,7 @@ class MainWindow(QMainWindow):
             self.actions_by_name |= made
             looking.take_actions(made)
             looking.comparing_changed.connect(self.top_bar.show_comparing)
+            looking.framing_changed.connect(self.prompt_panel.show_framing)
             if self._desk is not None:
                 looking.show_desk(self._desk)
         return self._looking

@@ -16,8 +16,6 @@ from kontext_desktop.ui.theme import Theme
 if TYPE_CHECKING:
     from kontext_desktop.ui.viewport import Viewport
 
-_VEIL = 120
-"""Opacity, of 255, of the shade over what is not sent."""
 _GROUND = 225
 """Opacity of the ground under a word."""
 _WORD_WIDTH = 280
@@ -43,13 +41,11 @@ def draw_outline(painter: QPainter, picture: QRect, theme: Theme) -> None:
     painter.drawRect(picture.adjusted(-1, -1, 0, 0))
 
 
-def draw_frame(painter: QPainter, picture: QRect, sent: QRect, theme: Theme) -> None:
-    """Outline the part that is sent and shade the rest of the picture."""
-    veil = theme.colour("hairline")
-    veil.setAlpha(_VEIL)
-    fill_around(painter, picture, sent, veil)
-    painter.setPen(theme.colour("text"))
-    painter.drawRect(sent.adjusted(-1, -1, 0, 0))
+def draw_frame(painter: QPainter, sent: QRect, theme: Theme) -> None:
+    """Outline the part that is sent. Nothing is shaded: the picture is there to be judged."""
+    for name, aside in (("hairline", 1), ("text", 0)):  # one of the two is seen on any ground
+        painter.setPen(theme.colour(name))
+        painter.drawRect(sent.adjusted(-1 - aside, -1 - aside, aside, aside))
 
 
 def draw_guides(painter: QPainter, picture: QRect, theme: Theme, parts: tuple[int, ...]) -> None:

@@ -241,7 +241,7 @@ class ParameterPanel(QWidget):
 
     def _show_desk(self, desk: Desk) -> None:
         if desk.document is not None:
-            self._ratios.show_picture(desk.document.size)
+            self._ratios.show_picture(desk.document.size, desk.region)
 
 
 def parse_seed(text: str) -> int | None:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from kontext_desktop.first_words import Draft, Frame, Size
+from kontext_desktop.first_words import Draft, Frame
 from kontext_desktop.ui.fields import TextField
 from kontext_desktop.ui.pieces import Words, hairline
 from kontext_desktop.ui.theme import Theme
@@ -17,6 +18,7 @@ from kontext_desktop.workbench import Desk, Workbench
 
 if TYPE_CHECKING:
     from kontext_desktop.ui.clause_form import ClauseForm
+    from kontext_desktop.ui.frame_controls import FrameControls
 
 _PATTERN = (
     "Keep the person's face, pose and clothing. "
@@ -28,6 +30,9 @@ _CLAUSES = "Keep · Change · Ensure · Match"
 
 
 class PromptPanel(QWidget):
+    frame_asked = Signal()
+    """The part to send is to be chosen in the picture, or that is done."""
+
     def __init__(self, workbench: Workbench, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("promptPanel")
@@ -37,10 +42,11 @@ class PromptPanel(QWidget):
         self._draft: Draft | None = None
         self._desk: Desk | None = None
         self._form: ClauseForm | None = None
+        self._frame_controls: FrameControls | None = None
 
         self._part = Words(kind="pill")
         self._part.setObjectName("framePart")
-        self._returns = Words(kind="secondary", lines=3)
+        self._returns = Words(kind="secondary", lines=4)
         self._returns.setObjectName("frameReturns")
         self._text = TextField(8, 16)
         self._text.setObjectName("prompt")
@@ -68,7 +74,7 @@ class PromptPanel(QWidget):
         workbench.desk_changed.connect(self._show_desk)
 
     def _frame_block(self) -> QVBoxLayout:
-        block = self._block(self._gap)
+        block = self._frame_column = self._block(self._gap)
         block.addWidget(_heading("Frame"))
         row = QHBoxLayout()
         row.addWidget(self._part)
@@ -120,16 +126,44 @@ class PromptPanel(QWidget):
 
     def _show_frame(self) -> None:
         desk = self._desk
-        if desk is None or desk.document is None or desk.frame is None or desk.returns is None:
+        if desk is None or desk.document is None:
             self._part.hide()
+            if self._frame_controls is not None:
+                self._frame_controls.hide()
             self._returns.show_text("Open a picture: here it says what of it is sent.")
             return
-        whole = desk.frame == Frame.whole(desk.document.size)
-        ratio = self._draft.aspect_ratio if self._draft is not None else None
+        from kontext_desktop.ui import frame_words as words  # the first paint has no picture
+
+        size, plan, region = desk.document.size, desk.plan, desk.region
+        if plan is None:
+            return
         self._part.show()
-        self._part.show_text("Whole picture" if whole else describe_part(desk.frame, ratio))
-        rest = "" if whole else "The rest stays as it is. "
-        self._returns.show_text(rest + describe_return(desk.frame, desk.returns))
+        self._part.show_text(words.describe_part(plan, size, region, desk.aspect_ratio))
+        change = words.describe_change(plan, size, region)
+        returned = words.describe_return(plan, size)
+        self._returns.show_text(f"{returned} {change}")
+        if self._frame_controls is None:
+            self._frame_controls = self._make_frame_controls()
+        self._frame_controls.show_desk(desk)
+
+    def show_framing(self, active: bool) -> None:
+        """Whether the part to send is being chosen in the picture."""
+        if self._frame_controls is not None:
+            self._frame_controls.show_active(active)
+
+    def _make_frame_controls(self) -> FrameControls:
+        from kontext_desktop.ui.frame_controls import FrameControls
+
+        controls = FrameControls(self)
+        controls.tool_asked.connect(self.frame_asked)
+        controls.region_chosen.connect(self._put_region)
+        self._frame_column.addWidget(controls)
+        controls.show()
+        return controls
+
+    def _put_region(self, region: Frame | None) -> None:
+        if self._draft is not None:
+            self._workbench.set_draft(self._draft._replace(frame=region))
 
     def _toggle_form(self) -> None:
         if self._form is None:
@@ -155,18 +189,6 @@ class PromptPanel(QWidget):
         shown = self._form is not None and not self._form.isHidden()
         self._toggle.setText(f"{'▾' if shown else '▸'} {_CLAUSES}")
         self._toggle.setAccessibleName(f"{'Hide' if shown else 'Show'} the fields {_CLAUSES}")
-
-
-def describe_part(frame: Frame, ratio: str | None) -> str:
-    return " ".join(["Centre", *([ratio] if ratio else []), "·", str(frame.size)])
-
-
-def describe_return(frame: Frame, returns: Size) -> str:
-    """How large the result comes back, and how much of the frame's own detail that is."""
-    share = round(100 * min(returns.width / frame.width, returns.height / frame.height))
-    detail = f"{share}\u00a0% of" if share < 100 else "all of"
-    size = str(returns).replace(" ", "\u00a0")
-    return f"Comes back as {size}: {detail} this picture's detail on each side."
 
 
 def _heading(text: str) -> QLabel:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from kontext_desktop.catalog import KONTEXT_MAX
-from kontext_desktop.first_words import Size
+from kontext_desktop.first_words import Frame, Size
 from kontext_desktop.ui.theme import Theme
 
 _COLUMNS = 5
@@ -45,14 +45,28 @@ class RatioGrid(QWidget):
             group.addButton(button)
             grid.addWidget(button, *divmod(place, _COLUMNS))
         self._as_is.setChecked(True)
+        self._shown: tuple[Size, Frame | None] | None = None
 
     def show_ratio(self, name: str | None) -> None:
         """Raises KeyError for a ratio the catalog does not have."""
         self._buttons[name].setChecked(True)
 
-    def show_picture(self, size: Size) -> None:
-        """Draw "as is" in the picture's shape."""
-        self._as_is.show_shape(size.width / size.height)
+    def show_picture(self, size: Size, region: Frame | None = None) -> None:
+        """Draw "as is" in the shape of what is sent, and say of each ratio what it would take
+        along, mirror or leave out."""
+        if (size, region) == self._shown:
+            return
+        self._shown = (size, region)
+        from kontext_desktop.framing import plan  # the first paint has no picture
+        from kontext_desktop.ui import frame_words as words
+
+        width, height = (region or Frame.whole(size)).size
+        self._as_is.show_shape(width / height)
+        for name, button in self._buttons.items():
+            planned = plan(KONTEXT_MAX, size, name, region)
+            hint = words.describe_ratio(planned, size, region)
+            button.setToolTip(hint if name else f"As the picture: the ratio is left out. {hint}")
+            button.show_sign(words.sign(planned, size, region))
 
 
 class RatioButton(QPushButton):
@@ -61,12 +75,13 @@ class RatioButton(QPushButton):
         self._theme = theme
         self.words = name
         self._ratio = ratio
+        self._sign = ""
         self.setProperty("kind", "choice")
         self.setCheckable(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        return QSize(44, 48)
+        return QSize(44, 62)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -74,6 +89,12 @@ class RatioButton(QPushButton):
     def show_shape(self, ratio: float) -> None:
         if ratio != self._ratio:
             self._ratio = ratio
+            self.update()
+
+    def show_sign(self, sign: str) -> None:
+        """What choosing it would do to the picture, in a few signs below its name."""
+        if sign != self._sign:
+            self._sign = sign
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -85,8 +106,13 @@ class RatioButton(QPushButton):
         colour = self._theme.colour(name if self.isEnabled() else "text_disabled")
         painter.setPen(QPen(colour, 1))
         painter.drawRect(self._shape())
-        words = self.rect().adjusted(0, 28, 0, -4)
-        painter.drawText(words, Qt.AlignmentFlag.AlignCenter, self.words)
+        below = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
+        painter.drawText(self.rect().adjusted(0, 27, 0, 0), below, self.words)
+        if self._sign:
+            painter.setFont(self._theme.font("font_tiny"))
+            name = "text_secondary_selected" if self.isChecked() else "text_secondary"
+            painter.setPen(self._theme.colour(name if self.isEnabled() else "text_disabled"))
+            painter.drawText(self.rect().adjusted(0, 42, 0, 0), below, self._sign)
 
     def _shape(self) -> QRectF:
         """The ratio's rectangle, as large as fits the box, on whole pixels for crisp lines."""

@@ -20,7 +20,7 @@ from kontext_desktop import paths
 from kontext_desktop.catalog import KONTEXT_MAX
 from kontext_desktop.dispatch import Dispatcher
 from kontext_desktop.errors import KontextError
-from kontext_desktop.first_words import Draft, Settings
+from kontext_desktop.first_words import Draft, Settings, Size
 from kontext_desktop.workbench import errands
 from kontext_desktop.workbench.account import Account
 from kontext_desktop.workbench.care import JobCare
@@ -550,12 +550,17 @@ class Workbench(QObject):
         self._link.run(errands.describe_library, done)
 
     def _take_document(self, found: errands.Opened, again: bool) -> None:
+        if not again:
+            # First, for a frame belongs to its picture; the words of the last one stay for one that
+            # has none yet.
+            self._draft = _fitting(found.draft, found.document.size) or self._draft._replace(
+                frame=None
+            )
         self.keep_window({"document": found.document.id})
         self._orders.show_batch_of(None)
         self._queue.know(found.jobs)
-        if found.draft is not None and not again:
-            self._draft = found.draft
-            self.draft_changed.emit(found.draft)
+        if not again:
+            self.draft_changed.emit(self._draft)
         for note in found.notes:
             self.notice_raised.emit(Notice(Tone.PLAIN, note))
 
@@ -653,6 +658,15 @@ class Workbench(QObject):
             self._account,
             self._library,
         )
+
+
+def _fitting(draft: Draft | None, size: Size) -> Draft | None:
+    """A draft as it was kept, without a frame that is not of this picture."""
+    if draft is None or draft.frame is None:
+        return draft
+    from kontext_desktop.framing import is_inside  # not for the first paint
+
+    return draft if is_inside(draft.frame, size) else draft._replace(frame=None)
 
 
 def _logged(act: Callable[[], None]) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from kontext_desktop.first_words import Draft
+from kontext_desktop.first_words import Draft, Size
+from kontext_desktop.framing import carried
 from kontext_desktop.workbench import errands
 from kontext_desktop.workbench.documents import Documents
 from kontext_desktop.workbench.link import StudioLink
@@ -36,6 +37,8 @@ class Recipes(QObject):
         self._link, self._orders, self._documents = link, orders, documents
         self._take_draft = take_draft
         self._copied: Draft | None = None
+        self._copied_of = Size(1, 1)
+        """The size of the picture that it was copied from."""
 
     @property
     def has_copy(self) -> bool:
@@ -66,9 +69,12 @@ class Recipes(QObject):
 
     def copy(self, version_id: str) -> None:
         """Keep what made a version, for another picture."""
+        document = self._documents.document
+        if document is None:
+            return
 
         def take(_: Version, draft: Draft) -> None:
-            self._copied = draft
+            self._copied, self._copied_of = draft, document.size
             self.told.emit(
                 Notice(
                     Tone.PLAIN, "Recipe copied.", "Open another picture, then Edit, Paste recipe."
@@ -78,15 +84,21 @@ class Recipes(QObject):
         self._find(version_id, take)
 
     def paste(self) -> None:
-        """Put the copied recipe into the panels; it counts for the picture that is open."""
+        """Put the copied recipe into the panels; it counts for the picture that is open, and a
+        region for the same part of it."""
+        document = self._documents.document
         if self._copied is None:
             self.told.emit(
                 Notice(
                     Tone.PLAIN, "No recipe was copied yet.", "Version, Copy recipe: of any version."
                 )
             )
-        elif self._documents.document is not None:
-            self._take_draft(self._copied)
+        elif document is not None:
+            draft = self._copied
+            if draft.frame is not None:
+                region = carried(draft.frame, self._copied_of, document.size)
+                draft = draft._replace(frame=region)
+            self._take_draft(draft)
 
     def _find(self, version_id: str, take: Callable[[Version, Draft], None]) -> None:
         version = self._documents.find_version(version_id)

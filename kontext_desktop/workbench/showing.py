@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kontext_desktop.catalog import KONTEXT_MAX
 from kontext_desktop.first_words import Draft, Settings
+from kontext_desktop.framing import plan
 from kontext_desktop.workbench.account import Account
 from kontext_desktop.workbench.documents import Documents
 from kontext_desktop.workbench.errands import Standing
@@ -21,16 +22,16 @@ def compose_desk(
     library: LibraryFacts | None,
 ) -> Desk:
     document = documents.document
-    frame, returns = None, None
+    planned = None
     if document is not None:
-        frame, returns = KONTEXT_MAX.plan(document.size, draft.aspect_ratio)
+        planned = plan(KONTEXT_MAX, document.size, draft.aspect_ratio, draft.frame)
     shown, before = documents.find_shown(), documents.find_before()
     why_not = _why_not(draft, settings, standing, documents)
     return Desk(
         document=document,
         shown_version_id=documents.shown,
-        frame=frame,
-        returns=returns,
+        frame=planned.frame if planned else None,
+        returns=planned.returns if planned else None,
         price=standing.price * draft.count,
         can_generate=not why_not,
         why_not=why_not,
@@ -56,6 +57,9 @@ def compose_desk(
         before_title=before.annotation.name or before.title if before else "",
         shown=shown,
         library=library,
+        plan=planned,
+        region=draft.frame,
+        aspect_ratio=draft.aspect_ratio,
     )
 
 

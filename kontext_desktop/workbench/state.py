@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from kontext_desktop.first_words import Frame, Size
 
 if TYPE_CHECKING:
+    from kontext_desktop.framing import Plan
     from kontext_desktop.model import Document, Raster, Version
 
 
@@ -137,3 +138,8 @@ class Desk(NamedTuple):
     """The version on the canvas, and what is said of it."""
     library: LibraryFacts | None = None
     """None: not opened (yet)."""
+    plan: Plan | None = None
+    """How the frame would be sent."""
+    region: Frame | None = None
+    """The part the person chose, which the frame holds; None: as much as the ratio allows."""
+    aspect_ratio: str | None = None

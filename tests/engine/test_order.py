@@ -117,6 +117,27 @@ def test_a_version_is_made_again_from_its_own_recipe(studio: Studio, original: V
         draft_of(studio, original)
 
 
+def test_a_region_is_part_of_the_recipe(studio: Studio, original: Version, tmp_path: Path) -> None:
+    """Sent, made again, and carried in proportion to a picture of another size."""
+    [job] = carry(studio, place_order(studio, original, draft(frame=Frame(30, 20, 300, 150))))
+    assert job.recipe.frame == Frame(30, 14, 300, 162)  # with the context that 16:9 needs
+    made = studio.library.list_versions(original.document_id)[1]
+    again = draft_of(studio, made)
+    assert again.frame == job.recipe.frame
+    [second] = place_order(studio, original, again)
+    assert second.recipe == job.recipe
+    assert second.input_sha256 == job.input_sha256
+    Image.new("RGB", (1200, 800), "grey").save(tmp_path / "other.png")
+    other = intake.bring_in(studio.library, tmp_path / "other.png").document
+    assert copy_recipe(studio, made, other).frame == Frame(60, 28, 600, 324)
+
+
+def test_a_region_outside_of_the_picture_is_refused(studio: Studio, original: Version) -> None:
+    with pytest.raises(ParameterError, match="not inside the picture"):
+        place_order(studio, original, draft(frame=Frame(400, 20, 300, 150)))
+    assert studio.library.list_jobs() == []
+
+
 def test_a_recipe_goes_to_another_document_with_a_frame_of_its_own(
     studio: Studio, original: Version, tmp_path: Path
 ) -> None:

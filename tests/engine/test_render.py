@@ -7,11 +7,13 @@ import pytest
 from engine_tools import edit
 from PIL import Image
 
+from kontext_desktop.catalog import KONTEXT_MAX
 from kontext_desktop.engine import export, intake, preview, render
 from kontext_desktop.engine.studio import Studio
 from kontext_desktop.errors import ImageError, ParameterError
-from kontext_desktop.imaging import probe, read, scale
-from kontext_desktop.model import Frame, Size, Version
+from kontext_desktop.framing import plan
+from kontext_desktop.imaging import place, probe, read, scale
+from kontext_desktop.model import Frame, Layer, Size, Version
 
 
 def test_the_original_is_the_file_turned_the_right_way(
@@ -33,6 +35,54 @@ def test_what_lies_outside_the_frame_comes_from_the_master(
     assert np.array_equal(before[:, 500:], after[:, 500:])
     inside = after[50:-50, 150:450].astype(int)
     assert np.abs(inside[..., 0] - inside[..., 2]).mean() < 12
+
+
+def test_a_small_region_is_sent_in_its_own_pixels_and_comes_back_onto_them(
+    studio: Studio, original: Version
+) -> None:
+    region = Frame(100, 40, 384, 256)
+    planned = plan(KONTEXT_MAX, Size(600, 400), "3:2", region)
+    whole = render.render(studio.library, original)
+    sent = render.render_plan(studio.library, original, planned)
+    assert np.array_equal(sent, whole[40:296, 100:484])
+    version = edit(studio, original, aspect_ratio="3:2", frame=region)
+    [job] = studio.library.list_jobs()
+    assert job.recipe.frame == region
+    assert np.array_equal(read(studio.library.blobs.read(job.input_sha256)), sent)
+    after = render.render(studio.library, version)
+    outside = np.ones(whole.shape[:2], bool)
+    outside[40:296, 100:484] = False
+    assert np.array_equal(after[outside], whole[outside])
+    assert (after != whole)[~outside].mean() > 0.5
+
+
+def test_where_the_picture_ends_its_border_is_mirrored_and_taken_off_again(
+    studio: Studio, original: Version, picture: Path
+) -> None:
+    """What is drawn exactly as it was sent changes nothing."""
+    planned = plan(KONTEXT_MAX, Size(600, 400), "1:1", Frame(0, 0, 600, 400))
+    sent = render.render_plan(studio.library, original, planned)
+    whole = read(picture)
+    assert sent.shape == (600, 600, 3)
+    assert np.array_equal(sent[100:500], whole)
+    assert np.array_equal(sent[:100], whole[99::-1])
+    assert np.array_equal(sent[500:], whole[:-101:-1])
+    placement = Layer.filling("r", Size(600, 600), planned.area).placement
+    assert np.array_equal(place(np.zeros_like(whole), sent, placement), whole)
+
+
+def test_a_converted_result_is_without_the_border_it_was_sent_with(
+    studio: Studio, original: Version, tmp_path: Path
+) -> None:
+    version = edit(studio, original, aspect_ratio="1:1", frame=Frame(0, 0, 600, 400))
+    result = export.last_result(studio.library, version)
+    assert result.size == (1024, 1024)
+    export.export_result(studio.library, result, version, tmp_path / "out.png", force=False)
+    assert probe(tmp_path / "out.png").size == (1024, 683)
+    version = edit(studio, original, aspect_ratio="1:1")
+    result = export.last_result(studio.library, version)
+    export.export_result(studio.library, result, version, tmp_path / "cut.png", force=False)
+    assert probe(tmp_path / "cut.png").size == (1024, 1024)
 
 
 def test_a_part_rendered_alone_equals_that_part_of_the_whole(

@@ -122,9 +122,9 @@ def test_each_upload_is_the_appearance_of_the_version_it_starts_from(
     assert third.parent_ids == (original.id,)
     assert [len(version.layers) for version in (first, second, third)] == [1, 2, 1]
     uploads = [read(request.body) for request in service.requests if request.method == "PUT"]
-    size = Size(1248, 832)
+    size = Size(600, 400)
     for sent, parent in zip(uploads, (original, first), strict=True):
-        assert sent.shape == (832, 1248, 3)
+        assert sent.shape == (400, 600, 3)
         assert np.array_equal(sent, render.render(studio.library, parent, size=size))
     addresses = [body["image"] for body in submits(service)]
     assert addresses[0] == addresses[2] != addresses[1], "the same bytes are uploaded once"

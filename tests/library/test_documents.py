@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from kontext_desktop.errors import LibraryError
-from kontext_desktop.library import Library
-from kontext_desktop.model import Document, Draft, Job, JobState, Size
+from kontext_desktop.library import Library, records
+from kontext_desktop.model import Document, Draft, Frame, Job, JobState, Size
 
 PutDocument = Callable[..., Document]
 
@@ -59,10 +59,17 @@ def test_document_can_be_marked_never_to_be_sent(
     assert library.get_document(document.id) == document
 
 
+def test_a_draft_from_before_there_were_frames_can_be_read() -> None:
+    kept = '{"guidance_scale": 3.5, "seed": 7, "prompt": "Warmer.", "count": 2}'
+    assert records.read_draft("id", kept) == Draft(3.5, 7, "Warmer.", count=2)
+
+
 def test_draft_comes_back_as_it_was(library: Library, put_document: PutDocument) -> None:
     document = put_document()
     assert library.find_draft(document.id) is None
-    draft = Draft(4.2, 7, 'Say "hello" in ünï¢ode 🌅 \udcff\0', "16:9", True, 4)
+    draft = Draft(
+        4.2, 7, 'Say "hello" in ünï¢ode 🌅 \udcff\0', "16:9", True, 4, Frame(1, 2, 30, 40)
+    )
     library.put_draft(document.id, draft)
     assert library.find_draft(document.id) == draft
     with pytest.raises(LibraryError, match="No document"):

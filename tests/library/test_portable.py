@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 
 from kontext_desktop.errors import LibraryError
 from kontext_desktop.library import Library, blobs
-from kontext_desktop.model import Document, Draft, Job, JobState, Reference, Size
+from kontext_desktop.model import Document, Draft, Frame, Job, JobState, Reference, Size
 
 ORIGINAL = b"a large original"
 
@@ -68,7 +68,7 @@ def history(
         put_job(state, first)
     library.put_refund(done, 80_000, "given back")
     library.put_client(first.id, "Ship & Co")
-    library.put_draft(first.id, Draft(3.5, 7, "Make it …", "16:9"))
+    library.put_draft(first.id, Draft(3.5, 7, "Make it …", "16:9", frame=Frame(40, 30, 800, 600)))
     library.put_current_version(first.id, version.id)
     library.put_annotation(version.id, name="best", rating=5, tags={"sea", "Ärmel"})
     source = tmp_path / "large.tif"
@@ -485,6 +485,8 @@ RECORDS: dict[str, Callable[[dict[str, Any]], None]] = {
     "an edit for nothing": _set("job.charged", "no"),
     "an unknown charge": _set("job.charged", "perhaps"),
     "a refund from nowhere": _set("refund.amount", -1),
+    "a draft's frame outside": _set("document.draft.frame", [3999, 0, 2, 2]),
+    "half of a draft's frame": _set("document.draft.frame", [3999, 0]),
     "a frame outside": _set("job.recipe.frame", [3999, 0, 2, 2]),
     "an id that is a path": _set("job.prediction_id", "../../balance"),
     "an address with a user": _set("job.origin.endpoint", "https://a@b.example"),
@@ -506,6 +508,16 @@ def test_a_record_that_no_library_has_is_refused(
     with pytest.raises(LibraryError, match="damaged, or was not packed"):
         unpack(rewritten(packed, history[0], RECORDS[kind]))
     assert snapshot(other.folder) == before
+
+
+def test_a_pack_from_before_there_were_frames_in_drafts_is_taken(
+    history: list[str], packed: bytes, other: Library, unpack: Unpack
+) -> None:
+    def forget(told: dict[str, Any]) -> None:
+        told["document"]["draft"].pop("frame")
+
+    unpack(rewritten(packed, history[0], forget))
+    assert other.find_draft(history[0]) == Draft(3.5, 7, "Make it …", "16:9")
 
 
 @pytest.mark.parametrize(

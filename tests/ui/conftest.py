@@ -11,6 +11,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from kontext_desktop.catalog import KONTEXT_MAX
+from kontext_desktop.framing import plan
 from kontext_desktop.model import Document, Draft, Frame, Settings, Size
 from kontext_desktop.paths import resources
 from kontext_desktop.ui.theme import Theme
@@ -83,6 +85,23 @@ class RecordingWorkbench(Workbench):
             key_tone=Tone.GOOD,
             busy="",
             recent_files=(),
+            plan=plan(KONTEXT_MAX, PICTURE.size),
+        )
+
+    @property
+    def draft(self) -> Draft:
+        return self.said
+
+    def say_frame(self, ratio: str | None = None, region: Frame | None = None) -> None:
+        """As the real one does when the draft's ratio or frame changes."""
+        planned = plan(KONTEXT_MAX, PICTURE.size, ratio, region)
+        self.say_draft(aspect_ratio=ratio, frame=region)
+        self.say_desk(
+            plan=planned,
+            frame=planned.frame,
+            returns=planned.returns,
+            region=region,
+            aspect_ratio=ratio,
         )
 
     def say_desk(self, **changes: Any) -> None:

@@ -258,12 +258,15 @@ def test_before_of_one_version_is_not_shown_for_the_next(canvas: Canvas) -> None
     assert drawn(canvas).pixelColor(300, 200).blue() == 200
 
 
-def test_what_is_not_sent_is_dimmed(canvas: Canvas) -> None:
+def test_what_is_sent_is_outlined_and_nothing_is_shaded(canvas: Canvas) -> None:
     canvas.set_picture(make_picture("a", blue=255))
+    before = drawn(canvas)
     canvas.set_frame(Frame(400, 0, 800, 1000))
     image = drawn(canvas)
-    assert image.pixelColor(300, 200).blue() == 255
-    assert image.pixelColor(60, 200).blue() < 200
+    edge = canvas.place(Frame(400, 0, 800, 1000)).left() - 1
+    assert image.pixelColor(edge, 200).name() == "#e4e4e4"
+    for x in (300, 60):
+        assert image.pixelColor(x, 200) == before.pixelColor(x, 200)
 
 
 def test_a_view_is_found_again_with_the_picture(canvas: Canvas, qtbot: QtBot) -> None:

@@ -292,6 +292,7 @@ def test_every_command_is_reached_by_key_or_is_about(open_window: Open) -> None:
     window = open_window()
     for command in COMMANDS:
         by_menu = {"about", "charges", "client", "never_send", "compare_parent"}
+        by_menu |= {"frame_whole"}
         by_menu |= {"find_original", "rerun", "rerun_changed", "trash", "trash_document"}
         by_menu |= {"library_new", "library_open", "care", "pack", "unpack", "by_drift"}
         by_menu |= {"compare_original", "thirds", "centre", "grid", "canvas"}

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from kontext_desktop.catalog import KONTEXT_MAX
+from kontext_desktop.model import Frame
 from kontext_desktop.ui.parameter_panel import ParameterPanel, parse_seed
 from kontext_desktop.ui.ratio_grid import RatioButton
 
@@ -59,6 +60,19 @@ def test_arrow_keys_choose_a_ratio_and_one_is_always_chosen(panel, workbench, qt
     qtbot.mouseClick(chosen, Qt.MouseButton.LeftButton)
     checked = [button for button in panel.findChildren(RatioButton) if button.isChecked()]
     assert checked == [chosen]
+
+
+def test_each_ratio_says_what_it_would_do_to_the_picture(panel, workbench):
+    def tip(name):
+        return panel.findChild(RatioButton, f"ratio {name}").toolTip().replace("\u00a0", " ")
+
+    workbench.say_frame()
+    assert tip("1:1").endswith("comes back as 1024 × 1024. 34 % of the picture stays as it is.")
+    workbench.say_frame(None, Frame(1000, 1000, 600, 400))
+    assert tip("1:1").endswith("50 % more around the region is sent along.")
+    assert tip("3:2").endswith("Nothing is added or left out.")
+    workbench.say_frame("1:1", Frame(0, 0, 4288, 2848))
+    assert tip("1:1").endswith("34 % of what is sent is mirrored border, taken off again.")
 
 
 def test_guidance_from_slider_box_and_reset(panel, workbench, qtbot):

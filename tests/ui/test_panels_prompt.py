@@ -7,7 +7,9 @@ from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton
 
 from kontext_desktop.model import CLAUSES, Frame, Prompt, Size
-from kontext_desktop.ui.prompt_panel import PromptPanel, describe_return
+from kontext_desktop.ui.prompt_panel import PromptPanel
+
+PICTURE = Size(4288, 2848)
 
 FOUR = (
     "Keep the face and the pose. Change the wall to grey. "
@@ -116,20 +118,74 @@ def test_paste_takes_words_only_and_leaves_files_to_the_window(show, workbench):
 def test_frame_says_what_is_sent_and_how_much_detail_returns(show, workbench):
     panel = show(PromptPanel)
     part, returns = (panel.findChild(QLabel, name) for name in ("framePart", "frameReturns"))
-    workbench.say_desk()
+
+    def said():
+        return returns.text().replace("\u00a0", " ")
+
+    workbench.say_frame()
     assert part.text() == "Whole picture"
-    sentence = returns.text().replace("\u00a0", " ")
-    assert sentence == "Comes back as 1248 × 832: 29 % of this picture's detail on each side."
-    workbench.say_draft(aspect_ratio="1:1")
-    workbench.say_desk(frame=Frame(720, 0, 2848, 2848), returns=Size(1024, 1024))
+    assert said() == "Comes back as 1248 × 832: 29 % of this picture's detail on each side."
+    workbench.say_frame("1:1")
     assert part.text() == "Centre 1:1 · 2848 × 2848"
-    assert returns.text().startswith("The rest stays as it is. Comes back as")
-    workbench.say_desk(document=None, frame=None, returns=None)
+    assert said().startswith("Comes back as 1024 × 1024: 36 % of")
+    assert said().endswith("34 % of the picture stays as it is.")
+    workbench.say_frame("3:2", Frame(100, 100, 1300, 867))
+    assert part.text() == "Region 3:2 · 1300 × 867"
+    assert said() == (
+        "Comes back as 1248 × 832: 96 % of this picture's detail on each side; the whole: 29 %."
+    )
+    workbench.say_frame("1:1", Frame(100, 100, 1300, 867))
+    assert said().endswith("50 % more around the region is sent along.")
+    workbench.say_frame("1:1", Frame.whole(PICTURE))
+    assert part.text() == "Whole picture in 1:1"
+    assert said().endswith("34 % of what is sent is mirrored border, taken off again.")
+    workbench.say_frame(None, Frame(0, 0, 600, 400))
+    assert "all of this picture's detail" in said()
+    workbench.say_desk(document=None, frame=None, returns=None, plan=None)
     assert part.isHidden()
+    assert not panel.findChild(QPushButton, "frameTool").isVisible()
 
 
-def test_a_small_picture_loses_no_detail():
-    assert "all of this picture's detail" in describe_return(Frame(0, 0, 600, 400), Size(1248, 832))
+def test_a_ratio_is_cut_or_filled_up(show, workbench, qtbot):
+    panel = show(PromptPanel)
+    workbench.say_draft()
+    workbench.say_frame()
+    cut, fill = (panel.findChild(QPushButton, name) for name in ("frameCut", "frameFill"))
+    assert not cut.isVisible(), "as the picture there is nothing to choose"
+    workbench.say_frame("1:1")
+    assert (cut.isVisible(), cut.isChecked(), fill.isChecked()) == (True, True, False)
+    qtbot.mouseClick(fill, Qt.MouseButton.LeftButton)
+    assert workbench.said.frame == Frame.whole(PICTURE)
+    workbench.say_frame("1:1", workbench.said.frame)
+    assert (cut.isChecked(), fill.isChecked()) == (False, True)
+    qtbot.mouseClick(cut, Qt.MouseButton.LeftButton)
+    assert workbench.said.frame is None
+    workbench.say_frame("1:1", Frame(0, 0, 60, 40))
+    assert not cut.isVisible(), "a region takes along what is around it"
+
+
+def test_the_whole_picture_is_one_click_away(show, workbench, qtbot):
+    panel = show(PromptPanel)
+    workbench.say_draft()
+    workbench.say_frame()
+    whole = panel.findChild(QPushButton, "frameWhole")
+    assert not whole.isVisible()
+    workbench.say_frame(None, Frame(0, 0, 600, 400))
+    qtbot.mouseClick(whole, Qt.MouseButton.LeftButton)
+    assert workbench.said.frame is None
+
+
+def test_choosing_a_part_is_asked_for_and_shown_as_it_is(show, workbench, qtbot):
+    panel = show(PromptPanel)
+    workbench.say_draft()
+    workbench.say_frame()
+    tool = panel.findChild(QPushButton, "frameTool")
+    with qtbot.waitSignal(panel.frame_asked):
+        qtbot.mouseClick(tool, Qt.MouseButton.LeftButton)
+    assert not tool.isChecked(), "not before it is so"
+    panel.show_framing(True)
+    assert tool.isChecked()
+    assert tool.text() == "Done"
 
 
 def test_at_least_eight_lines_are_seen_and_a_clause_grows(show, workbench, qtbot):
