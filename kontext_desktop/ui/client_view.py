@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from kontext_desktop.ui.canvas import Canvas
+from kontext_desktop.ui.picture_view import PictureView
 from kontext_desktop.ui.theme import Theme
 from kontext_desktop.workbench import Picture, Workbench
 
@@ -18,21 +18,20 @@ class ClientView(QWidget):
 
     closed = Signal()
 
-    def __init__(self, workbench: Workbench, theme: Theme, leader: Canvas) -> None:
+    def __init__(self, workbench: Workbench, theme: Theme, leader: PictureView) -> None:
         super().__init__()
         self.setObjectName("clientView")
         self.setWindowTitle("Picture")
         self._leader = leader
-        self._canvas = Canvas(theme, self)
-        self._canvas.setAcceptDrops(False)
+        self._view = PictureView(theme, self)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self._canvas)
-        self._canvas.set_picture(leader.picture)
+        whole.addWidget(self._view)
+        self._view.set_picture(leader.picture)
         workbench.picture_shown.connect(self._show_picture)
         leader.zoom_changed.connect(self._follow)
-        leader.ground_changed.connect(self._canvas.set_ground)
-        self._canvas.set_ground(leader.ground)
+        leader.ground_changed.connect(self._view.set_ground)
+        self._view.set_ground(leader.ground)
 
     def open_beside(self, window: QWidget) -> None:
         """Full screen on another screen than the window's, where there is one."""
@@ -46,12 +45,12 @@ class ClientView(QWidget):
         self._follow()
 
     def _show_picture(self, picture: Picture | None) -> None:
-        self._canvas.set_picture(picture)
+        self._view.set_picture(picture)
         self._follow()
 
     def _follow(self) -> None:
         if self.isVisible():
-            self._canvas.restore_view(self._leader.view_state())
+            self._view.restore_view(self._leader.view_state())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -97,7 +97,7 @@ def test_the_clients_window_shows_the_picture_and_goes_with_the_other(
     assert first is not None
     person.look_at(first)
     person.window.canvas.zoom_to(2.0)
-    shown = view._canvas
+    shown = view._view
     assert shown.picture is not None
     assert shown.picture.version_id == first
     assert shown.zoom == 2.0
