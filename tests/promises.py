@@ -74,7 +74,8 @@ def open_studio(
 def bring_in(library: Library, folder: Path, colour: tuple[int, int, int]) -> Version:
     """A small picture of one colour, and its first Version."""
     path = folder / f"{'-'.join(map(str, colour))}.png"
-    Image.new("RGB", (48, 32), colour).save(path)
+    if not path.exists():
+        Image.new("RGB", (48, 32), colour).save(path)
     document = intake.bring_in(library, path).document
     return library.list_versions(document.id)[0]
 
