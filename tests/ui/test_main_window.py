@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -546,6 +547,26 @@ def test_the_first_window_fits_on_its_screen_with_what_the_system_draws_around_i
     room = window.screen().availableSize()
     assert window.height() <= room.height() - 40
     assert window.width() <= room.width()
+
+
+def test_a_long_name_and_a_narrow_bar_leave_screen_and_ways_to_compare_whole(
+    open_window: Open,
+) -> None:
+    long = WITH_PICTURE._replace(document=replace(DOCUMENT, name="a long name " * 20))
+    window = open_window(desk=long, size=(1100, 700))
+    window.top_bar.show_display("sRGB", "from the settings")
+    press(Qt.Key.Key_V)
+    press(Qt.Key.Key_O)
+    QApplication.processEvents()
+    display = find(window, "displayProfile")
+    assert display.text() == "sRGB"
+    buttons = [*find(window, "compareBar").findChildren(QAbstractButton)]
+    for whole in (display, *buttons):
+        assert whole.width() >= whole.sizeHint().width(), whole.objectName()
+    window.resize(1700, 900)
+    QApplication.processEvents()
+    assert display.text() == "Display: sRGB"
+    assert "Side by side" in {button.text() for button in buttons}
 
 
 def test_the_columns_have_their_widths(open_window: Open) -> None:
