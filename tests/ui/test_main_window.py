@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
+    QDialog,
     QLineEdit,
     QPlainTextEdit,
     QSlider,
@@ -567,6 +568,17 @@ def test_a_long_name_and_a_narrow_bar_leave_screen_and_ways_to_compare_whole(
     QApplication.processEvents()
     assert display.text() == "Display: sRGB"
     assert "Side by side" in {button.text() for button in buttons}
+
+
+def test_the_page_of_keys_fits_on_a_small_screen(open_window: Open) -> None:
+    window = open_window()
+    window.actions_by_name["shortcuts"].trigger()
+    [page] = [one for one in window.findChildren(QDialog) if one.isVisible()]
+    room = window.screen().availableSize()
+    assert (room.width(), room.height()) == (800, 800)  # the one of Qt's offscreen platform
+    assert page.width() <= room.width()
+    assert page.height() <= room.height() - 40
+    page.close()
 
 
 def test_the_columns_have_their_widths(open_window: Open) -> None:
