@@ -248,8 +248,9 @@ class Act:
 class Trashed:
     """A document in the trash, or a version there with all that was made from it.
 
-    `id` is the document's or the version's, `title` the version's ("" for a document); `versions`
-    counts those that are there with it. It may be erased by itself from `erased_at` on.
+    `id` is the document's or the version's, `title` the version's ("" for a document), `name` what
+    somebody called it; `versions` counts those that are there with it. It may be erased by itself
+    from `erased_at` on.
     """
 
     id: str
@@ -259,6 +260,7 @@ class Trashed:
     versions: int
     at: float
     erased_at: float
+    name: str = ""
 
     @property
     def is_document(self) -> bool:

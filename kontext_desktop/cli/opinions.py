@@ -142,7 +142,7 @@ def _list(session: Session) -> None:
     table = Table("id", "document", "version", "versions", "until", box=None)
     for entry in entries:
         until = f"{datetime.fromtimestamp(entry.erased_at):%Y-%m-%d}"
-        names = [Text(entry.document_name), Text(entry.title)]
+        names = [Text(entry.document_name), Text(entry.name or entry.title)]
         table.add_row(entry.id[:8], *names, str(entry.versions), until)
     session.out().print(table)
 

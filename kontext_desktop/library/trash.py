@@ -112,9 +112,11 @@ def list_entries(connection: sqlite3.Connection) -> list[Trashed]:
     """What was put there last comes first."""
     rows = connection.execute(
         "SELECT trash.id, trash.document_id, documents.name, versions.title, trash.at,"
+        " annotations.name AS said,"
         " (SELECT count(*) FROM trashed WHERE trashed.entry = trash.sequence) AS versions"
         " FROM trash JOIN documents ON documents.id = trash.document_id"
         " LEFT JOIN versions ON versions.sequence = trash.sequence"
+        " LEFT JOIN annotations ON annotations.sequence = versions.sequence"
         " ORDER BY trash.at DESC, trash.sequence DESC"
     )
     return [
@@ -126,6 +128,7 @@ def list_entries(connection: sqlite3.Connection) -> list[Trashed]:
             versions=row["versions"],
             at=row["at"],
             erased_at=row["at"] + KEEP,
+            name=row["said"] or "",
         )
         for row in rows
     ]

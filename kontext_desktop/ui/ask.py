@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Protocol
 
@@ -12,9 +13,17 @@ _OPENED = (
     "All files (*)"
 )
 _WRITTEN = (
-    "PNG, 8 or 16 bit as the original (*.png);;JPEG, 8 bit (*.jpg *.jpeg);;"
-    "TIFF, 8 or 16 bit as the original (*.tif *.tiff);;WebP, 8 bit (*.webp)"
+    "PNG, 8 or 16 bit as the original (*.png)",
+    "JPEG, 8 bit (*.jpg *.jpeg)",
+    "TIFF, 8 or 16 bit as the original (*.tif *.tiff)",
+    "WebP, 8 bit (*.webp)",
 )
+
+
+def kind_of(proposed: Path) -> str:
+    """The kind of picture that a proposed name belongs to; of an unknown one the first."""
+    ending = f"*{proposed.suffix.lower()}"
+    return next((kind for kind in _WRITTEN if ending in re.split(r"[ ()]", kind)), _WRITTEN[0])
 
 
 class Ask(Protocol):
@@ -53,7 +62,9 @@ class FileDialogs:
     def place_to_write(self, parent: QWidget, proposed: Path) -> Path | None:
         from PySide6.QtWidgets import QFileDialog
 
-        name, _ = QFileDialog.getSaveFileName(parent, "Export", str(proposed), _WRITTEN)
+        name, _ = QFileDialog.getSaveFileName(
+            parent, "Export", str(proposed), ";;".join(_WRITTEN), kind_of(proposed)
+        )
         return Path(name) if name else None
 
     def place_to_save(self, parent: QWidget, title: str, proposed: Path, kinds: str) -> Path | None:

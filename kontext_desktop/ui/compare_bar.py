@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSlider, QWidget
 
 from kontext_desktop.ui.comparing import MIX_STEPS, MOST_DOUBLINGS, Comparison, Mode
@@ -16,6 +16,10 @@ _OFFERS = (
     (Mode.DIFFERENCE, "Difference", "Black where nothing changed: D"),
     (Mode.HEAT, "Heat map", "How much the eye sees of the difference: H"),
 )
+_SHORT = {Mode.BESIDE: "Beside", Mode.ONION: "Onion", Mode.DIFFERENCE: "Diff.", Mode.HEAT: "Heat"}
+"""Where there is no room for all the words."""
+_FULL_WIDTH = 720
+"""What all of them need, with the slider, and the ground beside them."""
 _SLIDER_WIDTH = 96
 
 
@@ -55,6 +59,27 @@ class CompareBar(QFrame):
         close.setObjectName("compareDone")
         close.clicked.connect(self.left)
         row.addWidget(close)
+        self._row = row
+
+    def keep_within(self, place: QWidget) -> None:
+        """Follow the width of what it lies over."""
+        self._fit(place.width())
+        place.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and isinstance(watched, QWidget):
+            self._fit(watched.width())
+        return False
+
+    def _fit(self, width: int) -> None:
+        """Say it shorter where the place for all the words is too narrow."""
+        roomy = width >= _FULL_WIDTH
+        self._row.setSpacing(2 if roomy else 0)
+        self._amount.setFixedWidth(_SLIDER_WIDTH if roomy else _SLIDER_WIDTH // 2)
+        for mode, text, _ in _OFFERS:
+            short = _SHORT.get(mode, text)
+            self._buttons[mode].setText(text if roomy else short)
+            self._buttons[mode].setAccessibleName(text)
 
     def show_comparison(self, comparison: Comparison) -> None:
         for mode, button in self._buttons.items():

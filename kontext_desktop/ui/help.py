@@ -8,8 +8,11 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QVBoxLayout, QWidget
 from kontext_desktop import __version__
 from kontext_desktop.catalog import KONTEXT_MAX
 from kontext_desktop.ui.commands import key_name, list_in_menus
+from kontext_desktop.ui.fitting_scroll import FittingScroll
 from kontext_desktop.ui.theme import Theme
 
+_TWO_COLUMNS = 1200
+"""How wide a screen must be for the keys in two columns."""
 _BY_HAND = (
     ("Hold \\", "See the version before, or what was chosen to compare with"),
     ("1 to 9", "Show that variation in its place; Enter keeps it, Esc goes back"),
@@ -33,7 +36,9 @@ def make_shortcuts_page(theme: Theme, parent: QWidget) -> QDialog:
         keys = [key_name(key) for key in (command.single, *command.keys[:1]) if key is not None]
         if keys:
             rows.append((" or ".join(keys), command.text))
-    half = (len(rows) + 1) // 2  # in two columns, for small screens
+    # In two columns for low screens, where they are wide enough; the rest is scrolled to.
+    wide = page.screen().availableGeometry().width() >= _TWO_COLUMNS
+    half = (len(rows) + 1) // 2 if wide else len(rows)
     grid = QGridLayout()
     grid.setHorizontalSpacing(2 * theme.size("gap"))
     grid.setVerticalSpacing(theme.size("grid"))
@@ -42,7 +47,9 @@ def make_shortcuts_page(theme: Theme, parent: QWidget) -> QDialog:
         grid.addWidget(_label(keys_text, "heading"), row, 3 * column)
         grid.addWidget(_label(meaning), row, 3 * column + 1)
     grid.setColumnMinimumWidth(2, 2 * theme.size("gap"))
-    _column(page).addLayout(grid)
+    scroll = FittingScroll(grid)
+    scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # there is nothing else to scroll it by keys
+    _column(page).addWidget(scroll)
     return page
 
 

@@ -147,6 +147,13 @@ def facts_of(line: Line) -> str:
     return " · ".join(parts)
 
 
+def where_of(line: Line, metrics: QFontMetrics, width: int) -> str:
+    """In which picture, and the facts; a long file name gives way to these, in its middle."""
+    facts = f" · {facts_of(line)}"
+    room = max(width - metrics.horizontalAdvance(facts), width // 4)
+    return metrics.elidedText(line.document_name, Qt.TextElideMode.ElideMiddle, room) + facts
+
+
 def opinion_of(line: Line) -> str:
     flag = {"pick": "Pick", "reject": "Reject"}.get(line.flag, "")
     return " · ".join(part for part in (flag, "★" * line.rating, *line.tags) if part)
@@ -205,7 +212,7 @@ class HistoryPainter(QStyledItemDelegate):
         )
         right = "practice" if line.practice else ""
         self._write(painter, first, title_of(line), self._title, title, right, secondary)
-        where = f"{line.document_name} · {facts_of(line)}"
+        where = where_of(line, QFontMetrics(self._small), second.width())
         self._write(painter, second, where, self._small, secondary)
         opinion = opinion_of(line)
         if line.flag:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer
+from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -25,6 +25,8 @@ from kontext_desktop.ui.theme import Theme
 from kontext_desktop.workbench import Workbench
 
 _SIZE = (860, 680)
+_FRAME_AROUND = QSize(8, 48)
+"""What the system may draw around it."""
 _SETTLE_MS = 60
 """Thumbnails are asked for once the scrolling has rested for so long."""
 
@@ -100,7 +102,8 @@ class HistoryWindow(QDialog):
         body.addLayout(self._stack, 1)
         body.addWidget(self._count)
         lay_out(self, theme, body, (), (self.open_button, close))
-        self.resize(*_SIZE)
+        room = self.screen().availableSize() - _FRAME_AROUND
+        self.resize(QSize(*_SIZE).boundedTo(room))
         self._history.page_found.connect(self._show_page)
         self._history.thumbnail_made.connect(self._show_thumbnail)
         self._history.failed.connect(self._show_trouble)

@@ -380,6 +380,7 @@ class Looking(QObject):
         bar.amount_chosen.connect(self._set_amount)
         bar.left.connect(lambda: self._set_mode(None))
         self._over.addWidget(bar, 2, 1, Qt.AlignmentFlag.AlignHCenter)
+        bar.keep_within(self._canvas)
         return bar
 
     def _follow(self) -> None:

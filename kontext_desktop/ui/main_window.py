@@ -57,6 +57,8 @@ if TYPE_CHECKING:
     from kontext_desktop.ui.version_acts import VersionActs
 
 _FIRST_SIZE = (1600, 1000)
+_FRAME_AROUND = QSize(8, 48)
+"""What the system draws around a window takes at most; how much is known when it is shown."""
 _NOTICE_WIDTH = 680
 _WITH_PICTURE = (
     *("export", "fit", "full_size", "zoom_in", "zoom_out", "client", "never_send"),
@@ -198,7 +200,7 @@ class MainWindow(QMainWindow):
             "never_send": partial(self._act_on_picture, "put_never_send"),
             "find_original": partial(self._act_on_picture, "find_original"),
             "generate": self.generate_bar.generate,
-            "write": self.prompt_panel.setFocus,
+            "write": self._write,
             "look": self._step_back,
             "fit": self.canvas.fit,
             "full_size": partial(self.canvas.zoom_to, 1.0),
@@ -291,9 +293,9 @@ class MainWindow(QMainWindow):
 
             self._first_run = FirstRun(self.workbench, self._theme)
             self._centre.addWidget(self._first_run, 0, 0, 3, 3)
+        self.canvas.setVisible(not unchosen)
         if self._first_run is not None:
             self._first_run.setVisible(unchosen)
-        self.canvas.setVisible(not unchosen)
 
     def _show_notice(self, notice: Notice) -> None:
         """Notices are shown by a bar of their own, made with the first one."""
@@ -392,6 +394,21 @@ class MainWindow(QMainWindow):
             more = make_actions(self, LIBRARY_COMMANDS, library.list_slots(), self._keys)
             self.actions_by_name |= made | more
         return self._library_acts
+
+    def _write(self) -> None:
+        """Into the instruction, wherever it is: what is typed next must not be taken for keys."""
+        if self.arrangement.bare:
+            self._rearrange(self.arrangement.toggle_bare)
+        self.prompt_panel.setFocus()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """A control that is put away while it has the focus leaves it to the picture: Qt would give
+        it to any neighbour, as if somebody had come there by keyboard."""
+        left: QWidget | None = self.focusWidget()
+        if left is not None and not left.isVisible() and self.canvas.isVisible():
+            self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+            return True
+        return super().focusNextPrevChild(forward)
 
     def _step_back(self) -> None:
         """From writing to the picture, from two pictures to one, from full screen to the window."""
@@ -500,6 +517,10 @@ class MainWindow(QMainWindow):
         if not self.restoreGeometry(geometry):
             room = self.screen().availableSize()
             width, height = _FIRST_SIZE
-            self.resize(min(width, room.width()), min(height, room.height()))
+            around = _FRAME_AROUND
+            self.resize(
+                min(width, room.width() - around.width()),
+                min(height, room.height() - around.height()),
+            )
         self.arrangement.restore(kept.get("arrangement", ""))
         self.canvas.restore_view(kept.get("view", "fit"))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from kontext_desktop.ui.pieces import Words, mark
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 _HEIGHT = 40
 _LIBRARY_WIDTH = 200
+_NAME_SHARE, _NARROW_NAME_SHARE = 3, 6
+"""The part of the bar, one of so many, that a long file name may take."""
 
 
 class TopBar(QFrame):
@@ -45,6 +48,8 @@ class TopBar(QFrame):
         self._before.released.connect(lambda: self.before_held.emit(False))
         self._compare: QPushButton | None = None
         self._library: Words | None = None
+        self._library_name = self._display_name = ""
+        self._compact = False
         self._display = Words(kind="secondary")
         self._display.setObjectName("displayProfile")
         self._display.setAccessibleName("Colours of the screen")
@@ -90,13 +95,34 @@ class TopBar(QFrame):
 
     def show_display(self, name: str, source: str) -> None:
         """Which colours the screen is taken to have, and who says so."""
-        self._display.show_text(f"Display: {name}")
+        self._display_name = name
+        self._name_places()
         self._display.explain(f"The screen's colour profile: {source}.")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._bound_name()
 
     def show_versions(self, shown: bool, compact: bool) -> None:
         """The button is there where the versions are, or may be, put away."""
         self.versions_button.setChecked(shown)
         self.versions_button.setVisible(compact or not shown)
+        self._compact = compact
+        self._bound_name()
+        self._name_places()
+
+    def _bound_name(self) -> None:
+        """A long file name gives way first: what else stands here is short, and asked for more."""
+        share = _NARROW_NAME_SHARE if self._compact else _NAME_SHARE
+        self._name.setMaximumWidth(max(self.width() // share, 1))
+
+    def _name_places(self) -> None:
+        """A narrow bar has the names of screen and library alone; their tips say what they are."""
+        said = "" if self._compact else "Display: "
+        self._display.show_text(f"{said}{self._display_name}" if self._display_name else "")
+        if self._library is not None:
+            said = "" if self._compact else "Library: "
+            self._library.show_text(f"{said}{self._library_name}")
 
     def show_zoom(self, zoom: float, *, fitted: bool) -> None:
         """`zoom`: device pixels per picture pixel."""
@@ -128,7 +154,8 @@ class TopBar(QFrame):
             self._row.insertSpacing(self._row.indexOf(self._library), 8)
         if self._library is not None:
             self._library.setVisible(bool(name))
-            self._library.show_text(f"Library: {name}")
+            self._library_name = name
+            self._name_places()
             self._library.explain(f"The library in {library.folder}" if library else "")
 
     def _show_service(self, mode: str | None, practice: bool) -> None:

@@ -117,7 +117,7 @@ class TrashDialog(QDialog):
 
 
 def _name(entry: Trashed) -> str:
-    return entry.document_name if entry.is_document else entry.title
+    return entry.document_name if entry.is_document else entry.name or entry.title
 
 
 def _line(entry: Trashed) -> str:
@@ -128,5 +128,5 @@ def _line(entry: Trashed) -> str:
         return f"{entry.document_name}\nThe whole picture, {many} · {until}"
     others = entry.versions - 1
     more = f" · with {others} made from it" if others else ""
-    title = " ".join(entry.title.split())
+    title = " ".join(_name(entry).split())
     return f"{title}\nOf {entry.document_name}{more} · {until}"

@@ -30,6 +30,7 @@ _INDENT, _RAIL = 16, 7
 """How far a branch is indented, and where the line that leads to it runs within that."""
 _DOT = 7
 _FLAGS = {"pick": "Pick", "reject": "Reject"}
+_BETWEEN = " · "
 _ROW = Qt.ItemDataRole.UserRole
 
 
@@ -182,7 +183,10 @@ class VersionPainter(QStyledItemDelegate):
         flag = _FLAGS.get(said.flag, "")
         opinion = _joined(flag, "★" * said.rating, *sorted(said.tags), "note" if said.note else "")
         # Three lines is all there is room for.
-        lines = [_joined(practice, row.note), opinion] if opinion else [row.note, practice]
+        facts = [part for part in (practice, *row.note.split(_BETWEEN)) if part]
+        metrics = QFontMetrics(self._small_font)
+        room = 1 if opinion else 2
+        lines = [*in_lines(facts, metrics, area.width(), room), opinion]
         title_colour = secondary if said.flag == "reject" else "text"
         drawn = [(row.title, self._title_font, title_colour)]
         drawn += [(text, self._small_font, secondary) for text in lines if text]
@@ -211,7 +215,19 @@ class VersionPainter(QStyledItemDelegate):
 
 
 def _joined(*parts: str) -> str:
-    return " · ".join(part for part in parts if part)
+    return _BETWEEN.join(part for part in parts if part)
+
+
+def in_lines(parts: Sequence[str], metrics: QFontMetrics, width: int, room: int) -> list[str]:
+    """The parts in at most `room` lines, each whole in one of them as long as there is room."""
+    lines = [""]
+    for part in parts:
+        longer = _joined(lines[-1], part)
+        if len(lines) == room or metrics.horizontalAdvance(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(part)
+    return lines
 
 
 def _stars_in_words(rating: int) -> str:

@@ -77,7 +77,9 @@ class Recipes(QObject):
             self._copied, self._copied_of = draft, document.size
             self.told.emit(
                 Notice(
-                    Tone.PLAIN, "Recipe copied.", "Open another picture, then Edit, Paste recipe."
+                    Tone.PLAIN,
+                    "Recipe copied.",
+                    "Open another picture, then Version, Paste recipe.",
                 )
             )
 

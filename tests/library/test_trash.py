@@ -43,11 +43,14 @@ def test_branch_goes_to_the_trash_and_comes_back_whole(
 ) -> None:
     document = put_document("beach.jpg")
     root = edit(document, title="Root", prompt="A red elephant.")
+    library.put_annotation(root.id, name="For the cover")
+    root = library.get_version(root.id)
     child, aside = edit(document, root), edit(document)
     library.put_current_version(document.id, child.id)
     before = library.list_versions(document.id)
     entry = library.put_in_trash(root.id)
     assert (entry.id, entry.title, entry.versions, entry.is_document) == (root.id, "Root", 2, False)
+    assert entry.name == "For the cover"
     assert (entry.document_name, entry.erased_at) == ("beach.jpg", clock.time + 30 * 86_400)
     assert library.list_trash() == [entry]
     assert visible(library, document) == [document.current_version_id, aside.id]

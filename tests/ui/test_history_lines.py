@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QSize, Qt
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QFontMetrics, QPixmap
 
 from kontext_desktop.model import JobState, Line
 from kontext_desktop.ui.history_rows import (
@@ -13,6 +13,7 @@ from kontext_desktop.ui.history_rows import (
     facts_of,
     opinion_of,
     title_of,
+    where_of,
 )
 from kontext_desktop.ui.history_window import HistoryView
 
@@ -118,3 +119,13 @@ def test_outside_text_is_shown_to_the_letter(show, qtbot):
     view.setModel(model)
     view.show()
     view.grab()  # painting it warns of nothing
+
+
+def test_a_long_file_name_gives_way_to_the_facts(qtbot, show):
+    metrics = QFontMetrics(show.theme.font("font_small"))
+    one = line(1, document_name="a long name " * 20 + "07 final.jpg")
+    text = where_of(one, metrics, 600)
+    assert metrics.horizontalAdvance(text) <= 600
+    assert text.endswith(facts_of(one))
+    assert "final.jpg" in text
+    assert where_of(line(1), metrics, 600) == f"shoot.jpg · {facts_of(line(1))}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
+    QDialog,
     QLineEdit,
     QPlainTextEdit,
     QSlider,
@@ -24,6 +26,7 @@ from kontext_desktop.dispatch import Dispatcher
 from kontext_desktop.model import Document, Draft, JobState, Raster, Settings, Size, Version
 from kontext_desktop.paths import resources
 from kontext_desktop.ui import MainWindow, Theme
+from kontext_desktop.ui.ask import kind_of
 from kontext_desktop.ui.commands import COMMANDS, LIBRARIES, MENUS, RECENT, SEPARATOR, list_offered
 from kontext_desktop.workbench import Desk, Notice, Picture, Tone, Workbench
 from kontext_desktop.workbench.listing import VersionRow
@@ -153,6 +156,36 @@ def test_tab_hides_the_panels_and_brings_them_back(open_window: Open) -> None:
     assert shown(window) == {"canvas", "topBar", "statusBar"}
     press(Qt.Key.Key_Tab)
     assert shown(window) == before
+
+
+def test_tab_brings_the_panels_back_when_a_control_in_them_had_the_focus(
+    open_window: Open,
+) -> None:
+    window = open_window()
+    before = shown(window)
+    find(window, "ratio 1:1").setFocus(Qt.FocusReason.TabFocusReason)
+    window.actions_by_name["panels"].trigger()
+    assert QApplication.focusWidget() is window.canvas
+    press(Qt.Key.Key_Tab)
+    assert shown(window) == before
+
+
+def test_writing_brings_the_panels_back(open_window: Open) -> None:
+    window = open_window()
+    before = shown(window)
+    press(Qt.Key.Key_Tab)
+    window.actions_by_name["write"].trigger()
+    assert shown(window) == before
+    assert QApplication.focusWidget().objectName() == "prompt"
+
+
+def test_a_control_that_goes_leaves_the_focus_to_the_picture(open_window: Open) -> None:
+    window = open_window()
+    window.workbench.desk_changed.emit(WITH_PICTURE)
+    control = find(window, "ratio 3:4")
+    control.setFocus()
+    control.hide()
+    assert QApplication.focusWidget() is window.canvas
 
 
 @pytest.mark.parametrize("kind", [QLineEdit, QPlainTextEdit, QSpinBox])
@@ -508,6 +541,46 @@ def test_a_small_window_puts_the_versions_away_and_brings_them_when_asked(
     assert "versionList" in shown(window)
 
 
+def test_the_first_window_fits_on_its_screen_with_what_the_system_draws_around_it(
+    open_window: Open,
+) -> None:
+    window = open_window(window={"first": "time"})
+    room = window.screen().availableSize()
+    assert window.height() <= room.height() - 40
+    assert window.width() <= room.width()
+
+
+def test_a_long_name_and_a_narrow_bar_leave_screen_and_ways_to_compare_whole(
+    open_window: Open,
+) -> None:
+    long = WITH_PICTURE._replace(document=replace(DOCUMENT, name="a long name " * 20))
+    window = open_window(desk=long, size=(1100, 700))
+    window.top_bar.show_display("sRGB", "from the settings")
+    press(Qt.Key.Key_V)
+    press(Qt.Key.Key_O)
+    QApplication.processEvents()
+    display = find(window, "displayProfile")
+    assert display.text() == "sRGB"
+    buttons = [*find(window, "compareBar").findChildren(QAbstractButton)]
+    for whole in (display, *buttons):
+        assert whole.width() >= whole.sizeHint().width(), whole.objectName()
+    window.resize(1700, 900)
+    QApplication.processEvents()
+    assert display.text() == "Display: sRGB"
+    assert "Side by side" in {button.text() for button in buttons}
+
+
+def test_the_page_of_keys_fits_on_a_small_screen(open_window: Open) -> None:
+    window = open_window()
+    window.actions_by_name["shortcuts"].trigger()
+    [page] = [one for one in window.findChildren(QDialog) if one.isVisible()]
+    room = window.screen().availableSize()
+    assert (room.width(), room.height()) == (800, 800)  # the one of Qt's offscreen platform
+    assert page.width() <= room.width()
+    assert page.height() <= room.height() - 40
+    page.close()
+
+
 def test_the_columns_have_their_widths(open_window: Open) -> None:
     window = open_window(size=(1920, 1080))
     assert find(window, "versionList").width() == 240
@@ -564,9 +637,11 @@ def test_the_first_choice_stands_in_the_place_of_the_canvas(open_window: Open) -
     window = open_window(desk=EMPTY._replace(mode=None, practice=False))
     assert find(window, "firstRun").isVisible()
     assert "canvas" not in shown(window)
+    find(window, "firstRun").findChild(QAbstractButton).setFocus()
     window.workbench.desk_changed.emit(EMPTY)
     assert not find(window, "firstRun").isVisible()
     assert "canvas" in shown(window)
+    assert QApplication.focusWidget() is window.canvas
 
 
 @pytest.mark.parametrize(
@@ -631,6 +706,13 @@ def test_open_asks_for_a_picture(open_window: Open) -> None:
 
 
 # Left and found again
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("a.jpg", "JPEG"), ("a.TIF", "TIFF"), ("a.webp", "WebP"), ("a.b", "PNG")]
+)
+def test_an_export_is_proposed_in_the_kind_of_its_name(name: str, kind: str) -> None:
+    assert kind_of(Path(name)).partition(",")[0] == kind
 
 
 def test_the_window_is_found_as_it_was_left(open_window: Open, qtbot: QtBot) -> None:

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor, QContextMenuEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetrics
 from PySide6.QtWidgets import QApplication, QLabel, QListView
 
 from kontext_desktop.model import Annotation, Raster, Size, Version
 from kontext_desktop.paths import resources
 from kontext_desktop.ui.theme import Theme
 from kontext_desktop.ui.version_list import VersionList
+from kontext_desktop.ui.version_rows import in_lines
 from kontext_desktop.workbench.listing import VersionRow
 
 MARKUP = "<b>x</b><img src=x>"
@@ -176,3 +177,17 @@ def test_a_version_that_comes_in_between_moves_nothing_above_it(show, workbench)
     with_one_more.insert(3, row(98))
     workbench.versions_changed.emit(with_one_more)
     assert view.indexAt(view.viewport().rect().topLeft()).data() == top
+
+
+@pytest.mark.parametrize("room", [1, 2])
+def test_facts_are_whole_as_long_as_there_is_room(qtbot, room):
+    metrics = QFontMetrics(Theme.read(resources()).font("font_small"))
+    parts = ["practice", "drift 16.7", "seed 1670305857"]
+    wide = metrics.horizontalAdvance("practice · drift 16.7")
+    lines = in_lines(parts, metrics, wide, room)
+    if room == 2:
+        assert lines == ["practice · drift 16.7", "seed 1670305857"]
+    else:
+        assert lines == ["practice · drift 16.7 · seed 1670305857"]
+    assert in_lines(parts, metrics, 10 * wide, room) == [" · ".join(parts)]
+    assert in_lines([], metrics, wide, room) == [""]
