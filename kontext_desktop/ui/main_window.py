@@ -199,7 +199,7 @@ class MainWindow(QMainWindow):
             "client": partial(self._act_on_picture, "ask_client"),
             "never_send": partial(self._act_on_picture, "put_never_send"),
             "find_original": partial(self._act_on_picture, "find_original"),
-            "generate": self.generate_bar.generate,
+            "generate": self._generate,
             "write": self._write,
             "look": self._step_back,
             "fit": self.canvas.fit,
@@ -394,6 +394,13 @@ class MainWindow(QMainWindow):
             more = make_actions(self, LIBRARY_COMMANDS, library.list_slots(), self._keys)
             self.actions_by_name |= made | more
         return self._library_acts
+
+    def _generate(self) -> None:
+        """With the panels hidden the price comes into sight first; the next press orders."""
+        if self.arrangement.bare:
+            self._rearrange(self.arrangement.toggle_bare)
+        else:
+            self.generate_bar.generate()
 
     def _write(self) -> None:
         """Into the instruction, wherever it is: what is typed next must not be taken for keys."""

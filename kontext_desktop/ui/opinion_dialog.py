@@ -101,6 +101,8 @@ class OpinionDialog(QDialog):
         save.clicked.connect(self._save)
         cancel.clicked.connect(self.reject)
         lay_out(self, theme, body, (), (cancel, save))
+        QWidget.setTabOrder(self.note, save)  # a space meant for the note throws nothing away
+        QWidget.setTabOrder(save, cancel)
         self.setFixedWidth(_WIDTH)
         self._opinions.tags_listed.connect(self._known.setStringList)
         self._opinions.want_tags()

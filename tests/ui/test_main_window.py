@@ -170,6 +170,20 @@ def test_tab_brings_the_panels_back_when_a_control_in_them_had_the_focus(
     assert shown(window) == before
 
 
+def test_nothing_is_ordered_while_its_price_is_out_of_sight(
+    open_window: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = open_window()
+    asked: list[str] = []
+    monkeypatch.setattr(window.generate_bar, "generate", lambda: asked.append("once"))
+    press(Qt.Key.Key_Tab)
+    window.actions_by_name["generate"].trigger()
+    assert find(window, "generate").isVisible()
+    assert asked == []
+    window.actions_by_name["generate"].trigger()
+    assert asked == ["once"]
+
+
 def test_writing_brings_the_panels_back(open_window: Open) -> None:
     window = open_window()
     before = shown(window)

@@ -73,3 +73,10 @@ def test_the_last_of_several_tags_is_completed_from_those_in_use(dialog, typed, 
     completer.setCompletionPrefix(typed)
     dialog.tags.setText(typed)
     assert completer.currentCompletion() == completed
+
+
+def test_tab_goes_from_the_note_to_save(dialog):
+    after = dialog.note.nextInFocusChain()
+    while after is dialog.note.viewport():
+        after = after.nextInFocusChain()
+    assert after.objectName() == "opinionSave"
