@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -177,12 +178,13 @@ class Outputs:
     @classmethod
     def plan(cls, output: Path | None) -> Outputs:
         """Raises ParameterError for what could not be written, before anything is sent."""
-        from kontext_desktop.engine.export import check_target
+        from kontext_desktop.engine.export import check_folder, check_target
 
         if output is None:
             return cls()
-        if output.is_dir() or not output.suffix:
-            if output.exists() and not output.is_dir():
+        is_folder = os.path.isdir(output)  # where it may not be looked at, too
+        if is_folder or not output.suffix:
+            if os.path.lexists(output) and not is_folder:
                 raise ParameterError(f"{output} is a file without a suffix.", "Give a folder.")
             try:
                 output.mkdir(parents=True, exist_ok=True)
@@ -190,6 +192,7 @@ class Outputs:
                 raise ParameterError(
                     f"The folder {output} cannot be made: {error.strerror}.", "Give another one."
                 ) from error
+            check_folder(output)
             return cls(folder=output)
         check_target(output, force=False)
         return cls(file=output)

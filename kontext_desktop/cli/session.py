@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from kontext_desktop.library import Library
 
 INTERRUPTED = 130
+_NARROWEST = 60
+"""Signs in a line: in fewer, a table has no room for its words."""
+_WIDEST = 250
 
 OPTIONS: dict[str, tuple[Any, Any]] = {
     "library": (
@@ -158,8 +161,9 @@ class Session:
             ) from error
 
     def print(self, value: object) -> None:
-        """One JSON value to standard output."""
-        typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+        """One JSON value to standard output; escaped, so that it is one in any locale and with any
+        file's name in it."""
+        typer.echo(json.dumps(value, indent=2))
 
     def say(self, text: str) -> None:
         """A line for people, to standard error, unless --quiet or --json."""
@@ -167,8 +171,11 @@ class Session:
             typer.echo(text, err=True)
 
     def out(self) -> Console:
-        """Standard output for people; colour only on a terminal, text from outside as it is."""
-        return Console(highlight=False, markup=False, soft_wrap=True)
+        """Standard output for people; colour only on a terminal, text from outside as it is, and
+        nothing cut off where it goes to a file or another program."""
+        console = Console(highlight=False, markup=False, soft_wrap=True)
+        console.width = max(console.width, _NARROWEST) if console.is_terminal else _WIDEST
+        return console
 
 
 def common(command: Callable[..., int | None]) -> Callable[..., None]:
@@ -199,6 +206,9 @@ def common(command: Callable[..., int | None]) -> Callable[..., None]:
         if status:
             raise typer.Exit(status)
 
+    for item in [*own, *shared]:
+        for note in getattr(item.annotation, "__metadata__", ()):
+            note.readable = False  # a file that may not be read is told by us, with its own status
     keyword = [item.replace(kind=inspect.Parameter.KEYWORD_ONLY) for item in own]
     parameters = [context_parameter, *keyword, *shared]
     wrapped.__name__, wrapped.__doc__ = command.__name__, command.__doc__
