@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kontext_desktop.catalog import USD, dollars
-from kontext_desktop.cli.session import Session
+from kontext_desktop.cli.session import Session, seconds_of
 from kontext_desktop.errors import LibraryError, ParameterError
 from kontext_desktop.model import Annotation, Document, Job, Line, Search, Version
 
@@ -65,7 +65,7 @@ def history(
         return 0
     query = Search(
         text=search,
-        since=since.timestamp() if since else None,
+        since=seconds_of(since),
         rating=rating,
         flag=flag.value if flag else None,
         tag=tag,

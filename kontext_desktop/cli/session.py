@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,7 +21,7 @@ import typer
 from rich.console import Console
 
 from kontext_desktop import paths, settings
-from kontext_desktop.errors import KontextError, LibraryError
+from kontext_desktop.errors import KontextError, LibraryError, ParameterError
 from kontext_desktop.model import Settings
 
 if TYPE_CHECKING:
@@ -136,7 +137,12 @@ class Session:
         """The library to write to, without the service."""
         from kontext_desktop.library import Library
 
-        with Library.open(self.library_folder(), program="kontext") as library:
+        library = Library.open(
+            self.library_folder(),
+            program="kontext",
+            allow_network=self.allow_network or self.settings().allow_network,
+        )
+        with library:
             yield library
 
     @contextmanager
@@ -176,6 +182,14 @@ class Session:
         console = Console(highlight=False, markup=False, soft_wrap=True)
         console.width = max(console.width, _NARROWEST) if console.is_terminal else _WIDEST
         return console
+
+
+def seconds_of(day: datetime | None) -> float | None:
+    """When a day begins here. Raises ParameterError for one that clocks do not reach."""
+    try:
+        return None if day is None else day.timestamp()
+    except (ValueError, OverflowError, OSError) as error:
+        raise ParameterError(f"{day:%Y-%m-%d} is too far away.", "Give a nearer day.") from error
 
 
 def common(command: Callable[..., int | None]) -> Callable[..., None]:

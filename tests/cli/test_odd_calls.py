@@ -8,10 +8,15 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from terminal_tools import CHANGE, Terminal
 
+from kontext_desktop import paths
+from kontext_desktop.cli.session import Session
+from kontext_desktop.errors import LibraryError
+from kontext_desktop.library import Library
 from kontext_desktop.practice import PracticeService
 
 # Root may read and write everywhere; without these two it is a person like any other.
@@ -140,3 +145,75 @@ def test_interrupted_while_it_loads_it_ends_quietly(terminal: Terminal) -> None:
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert (done.returncode, done.stderr) == (130, "")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["history", "--since"], ["charges", "--since"], ["charges", "--until"]]
+)
+def test_a_day_clocks_do_not_reach_is_a_usage_error(
+    terminal: Terminal, photo: Path, arguments: list[str]
+) -> None:
+    terminal.run("--practice", "edit", photo, *CHANGE)
+    # East of Greenwich the first day begins before the first year.
+    _, err = terminal.run(*arguments, "0001-01-01", status=2, TZ="Asia/Tokyo")
+    assert "1-01-01" in err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such files")
+def test_a_pipe_or_a_folder_is_not_unpacked_for_ever(terminal: Terminal) -> None:
+    os.mkfifo(terminal.folder / "pipe")
+    for name in ("pipe", "/dev/zero", "."):
+        _, err = terminal.run("unpack", name, status=5)
+        assert "not a file" in err
+
+
+@needs_permissions
+def test_backup_and_restore_blame_the_place_that_is_at_fault(
+    terminal: Terminal, photo: Path
+) -> None:
+    terminal.run("--practice", "edit", photo, *CHANGE)
+    (terminal.folder / "locked").mkdir(mode=0o500)
+    (terminal.folder / "hidden").mkdir(mode=0o000)
+    status, said = shell(terminal, "", "library", "backup", "locked/b.db")
+    assert status == 2
+    assert "locked" in said
+    status, said = shell(terminal, "", "library", "restore", "hidden/b.db")
+    assert status == 5
+    assert "hidden/b.db" in said
+
+
+def test_an_address_with_a_space_in_it_leaves_nothing_waiting(
+    terminal: Terminal, photo: Path
+) -> None:
+    away = {"WAVESPEED_API_KEY": "k" * 20, "KONTEXT_ENDPOINT": "https://a b.example"}
+    terminal.run("edit", photo, *CHANGE, status=2, **away)
+    assert terminal.json("jobs") == []
+
+
+def test_nobody_at_home_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("platformdirs.PlatformDirs.user_config_path", property(_homeless))
+    with pytest.raises(LibraryError, match="no home"):
+        paths.config_folder({})
+
+
+def _homeless(_: object) -> Path:
+    raise RuntimeError("could not determine the home directory")
+
+
+def test_a_network_share_is_allowed_to_commands_that_write_without_the_service(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+    monkeypatch.setenv("KONTEXT_CONFIG", str(tmp_path))
+    real = Library.open
+
+    def watched(*places: Any, allow_network: bool = False, **others: Any) -> Library:
+        asked.append(allow_network)
+        return real(*places, **others)
+
+    monkeypatch.setattr(Library, "open", watched)
+    for allowed in (True, False):
+        session = Session(tmp_path / "l", None, False, False, False, False, allow_network=allowed)
+        with session.writing():
+            pass
+    assert asked == [True, False]
