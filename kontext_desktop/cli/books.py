@@ -9,9 +9,8 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
-from rich.text import Text
 
-from kontext_desktop.cli.session import Session, seconds_of
+from kontext_desktop.cli.session import Session, seconds_of, words
 from kontext_desktop.errors import ParameterError
 
 
@@ -49,7 +48,7 @@ def charges(
     table = Table("day", "client", "document", "USD", "charged", "refund", "", "job", box=None)
     for line in lines:
         practice = "practice" if line["practice"] == "yes" else ""
-        names = [Text(line["client"]), Text(line["document"])]
+        names = [words(line["client"]), words(line["document"])]
         amount = line["amount_usd"].rstrip("0").rstrip(".")
         table.add_row(
             line["day"], *names, amount, line["charged"], line["refund"], practice, line["job"][:8]

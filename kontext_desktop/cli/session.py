@@ -16,9 +16,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from unicodedata import category
 
 import typer
-from rich.console import Console
+from rich.console import Console, OverflowMethod
+from rich.text import Text
 
 from kontext_desktop import paths, settings
 from kontext_desktop.errors import KontextError, LibraryError, ParameterError
@@ -184,6 +186,19 @@ class Session:
         return console
 
 
+def plain(text: str) -> str:
+    """Text from outside without the signs that steer a terminal."""
+    return "".join(
+        sign if sign in "\n\t" or category(sign) != "Cc" else "\N{REPLACEMENT CHARACTER}"
+        for sign in text
+    )
+
+
+def words(text: str, *, overflow: OverflowMethod | None = None) -> Text:
+    """Text from outside, for a table or a line."""
+    return Text(plain(text), overflow=overflow)
+
+
 def seconds_of(day: datetime | None) -> float | None:
     """When a day begins here. Raises ParameterError for one that clocks do not reach."""
     try:
@@ -236,9 +251,9 @@ def _status(session: Session, act: Callable[[], int | None]) -> int:
     try:
         return act() or 0
     except KontextError as error:
-        typer.echo(error.message, err=True)
+        typer.echo(plain(error.message), err=True)
         if error.hint:
-            typer.echo(error.hint, err=True)
+            typer.echo(plain(error.hint), err=True)
         if error.detail and session.verbose:
             typer.echo(f"{error.kind}: {error.detail}", err=True)
         return error.status

@@ -217,3 +217,21 @@ def test_a_network_share_is_allowed_to_commands_that_write_without_the_service(
         with session.writing():
             pass
     assert asked == [True, False]
+
+
+def test_text_from_elsewhere_does_not_steer_the_terminal(terminal: Terminal, photo: Path) -> None:
+    made = ["--practice", "edit", photo, "--prompt", "a\x1b]0;title\x07 b"]
+    [job] = terminal.json(*made)["jobs"]
+    [version] = job["version_ids"]
+    terminal.run("annotate", version, "--note", "x\x1b[2Jy")
+    for command in (
+        ["history", job["document"]],
+        ["history", "--search", "title"],
+        ["show", version],
+        ["jobs", "--all"],
+        ["annotate", version],
+    ):
+        out, _ = terminal.run(*command, FORCE_COLOR="", TERM="dumb")
+        assert "title" in out or "x" in out
+        assert not set(out) & set("\x1b\x07")
+    assert terminal.json("annotate", version)["note"] == "x\x1b[2Jy"
