@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import random
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from kontext_desktop.catalog import KONTEXT_MAX, USD, dollars
-from kontext_desktop.cli.carry import carry, status_of
+from kontext_desktop.cli.carry import carry, say_next, status_of
 from kontext_desktop.cli.session import Session
 from kontext_desktop.errors import AccessError, KontextError, LibraryError, ParameterError
 from kontext_desktop.model import Draft, Job, JobState, Problem, Prompt, Result, Version
@@ -86,7 +87,7 @@ def edit(
         )
     if max_cost is not None and not 0 <= max_cost < 1e9:
         raise ParameterError(f"--max-cost {max_cost} is no amount of dollars.", "")
-    limit = None if max_cost is None else round(max_cost * USD)
+    limit = None if max_cost is None else int(Decimal(str(max_cost)) * USD)
     if dry_run:
         _show_request(session, draft, pictures)
         return 0
@@ -142,7 +143,7 @@ def _edit(
         charged = sum(job.price for job in jobs if job.charged == "yes")
         session.print({"jobs": report, "cost": charged / USD})
     else:
-        _tell(jobs, report)
+        _tell(session, jobs, report)
     if stopped is not None:
         raise stopped
     return max(statuses)
@@ -264,7 +265,7 @@ def _report(
     }
 
 
-def _tell(jobs: list[Job], report: list[dict[str, Any]]) -> None:
+def _tell(session: Session, jobs: list[Job], report: list[dict[str, Any]]) -> None:
     for job, row in zip(jobs, report, strict=True):
         mark = " (practice)" if job.origin.practice else ""
         for version_id in row["version_ids"]:
@@ -275,6 +276,7 @@ def _tell(jobs: list[Job], report: list[dict[str, Any]]) -> None:
             typer.echo(f"Job {job.id[:8]}  seed {job.recipe.seed}{mark}: {job.state.value}")
         if row["error"] is not None:
             typer.echo(f"{row['error']['message']} {row['error']['hint']}".strip(), err=True)
+        say_next(session, job)
 
 
 def _show_request(session: Session, draft: Draft, pictures: list[Path]) -> None:

@@ -17,7 +17,7 @@ from kontext_desktop import paths
 from kontext_desktop.cli.session import Session
 from kontext_desktop.errors import LibraryError
 from kontext_desktop.library import Library
-from kontext_desktop.practice import PracticeService
+from kontext_desktop.practice import Fault, PracticeService
 
 # Root may read and write everywhere; without these two it is a person like any other.
 _MORTAL = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"]
@@ -235,3 +235,16 @@ def test_text_from_elsewhere_does_not_steer_the_terminal(terminal: Terminal, pho
         assert "title" in out or "x" in out
         assert not set(out) & set("\x1b\x07")
     assert terminal.json("annotate", version)["note"] == "x\x1b[2Jy"
+
+
+def test_what_waits_for_a_person_names_the_command_that_goes_on(
+    terminal: Terminal, photo: Path, away: PracticeService
+) -> None:
+    real = {"WAVESPEED_API_KEY": "k" * 20, "KONTEXT_ENDPOINT": away.url}
+    away.faults.add(Fault("submit", "close-after"))
+    _, err = terminal.run("edit", photo, *CHANGE, status=8, **real)
+    [job] = terminal.json("jobs")
+    assert f"kontext answer {job['id'][:8]}" in err
+    away.faults.add(Fault("submit", "status:401"))
+    _, err = terminal.run("edit", photo, *CHANGE, status=3, **real)
+    assert "kontext resume --send-queued" in err
