@@ -9,9 +9,8 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
-from rich.text import Text
 
-from kontext_desktop.cli.session import Session
+from kontext_desktop.cli.session import Session, seconds_of, words
 from kontext_desktop.errors import ParameterError
 
 
@@ -30,8 +29,9 @@ def charges(
     """Every charge by day, client and document; refunds beside it."""
     from kontext_desktop.engine import statement
 
-    begin = since.timestamp() if since else 0.0
-    end = until.timestamp() if until else 1e12
+    begin = seconds_of(since) or 0.0
+    last = seconds_of(until)
+    end = 1e12 if last is None else last
     with session.reading() as library:
         lines = statement.list_lines(library, begin, end, time.time())
     if csv is not None:
@@ -48,7 +48,7 @@ def charges(
     table = Table("day", "client", "document", "USD", "charged", "refund", "", "job", box=None)
     for line in lines:
         practice = "practice" if line["practice"] == "yes" else ""
-        names = [Text(line["client"]), Text(line["document"])]
+        names = [words(line["client"]), words(line["document"])]
         amount = line["amount_usd"].rstrip("0").rstrip(".")
         table.add_row(
             line["day"], *names, amount, line["charged"], line["refund"], practice, line["job"][:8]

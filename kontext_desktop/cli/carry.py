@@ -131,6 +131,15 @@ def status_of(job: Job) -> int:
     )
 
 
+def say_next(session: Session, job: Job) -> None:
+    """Which command goes on with a Job that is left waiting for a person."""
+    kontext = "kontext --practice" if session.practice else "kontext"
+    if job.state is JobState.UNSURE:
+        session.say(f"`{kontext} answer {job.id[:8]}` shows what may be its answer.")
+    elif job.state is JobState.QUEUED:
+        session.say(f"`{kontext} resume --send-queued` sends it.")
+
+
 @contextlib.contextmanager
 def _progress(session: Session, total: int) -> Iterator[Show]:
     """A bar on a terminal; elsewhere, and with --quiet or --json, silence."""

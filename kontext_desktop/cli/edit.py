@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import random
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from kontext_desktop.catalog import KONTEXT_MAX, USD, dollars
-from kontext_desktop.cli.carry import carry, status_of
+from kontext_desktop.cli.carry import carry, say_next, status_of
 from kontext_desktop.cli.session import Session
 from kontext_desktop.errors import AccessError, KontextError, LibraryError, ParameterError
 from kontext_desktop.model import Draft, Job, JobState, Problem, Prompt, Result, Version
@@ -85,7 +87,7 @@ def edit(
         )
     if max_cost is not None and not 0 <= max_cost < 1e9:
         raise ParameterError(f"--max-cost {max_cost} is no amount of dollars.", "")
-    limit = None if max_cost is None else round(max_cost * USD)
+    limit = None if max_cost is None else int(Decimal(str(max_cost)) * USD)
     if dry_run:
         _show_request(session, draft, pictures)
         return 0
@@ -141,7 +143,7 @@ def _edit(
         charged = sum(job.price for job in jobs if job.charged == "yes")
         session.print({"jobs": report, "cost": charged / USD})
     else:
-        _tell(jobs, report)
+        _tell(session, jobs, report)
     if stopped is not None:
         raise stopped
     return max(statuses)
@@ -177,12 +179,13 @@ class Outputs:
     @classmethod
     def plan(cls, output: Path | None) -> Outputs:
         """Raises ParameterError for what could not be written, before anything is sent."""
-        from kontext_desktop.engine.export import check_target
+        from kontext_desktop.engine.export import check_folder, check_target
 
         if output is None:
             return cls()
-        if output.is_dir() or not output.suffix:
-            if output.exists() and not output.is_dir():
+        is_folder = os.path.isdir(output)  # where it may not be looked at, too
+        if is_folder or not output.suffix:
+            if os.path.lexists(output) and not is_folder:
                 raise ParameterError(f"{output} is a file without a suffix.", "Give a folder.")
             try:
                 output.mkdir(parents=True, exist_ok=True)
@@ -190,6 +193,7 @@ class Outputs:
                 raise ParameterError(
                     f"The folder {output} cannot be made: {error.strerror}.", "Give another one."
                 ) from error
+            check_folder(output)
             return cls(folder=output)
         check_target(output, force=False)
         return cls(file=output)
@@ -261,7 +265,7 @@ def _report(
     }
 
 
-def _tell(jobs: list[Job], report: list[dict[str, Any]]) -> None:
+def _tell(session: Session, jobs: list[Job], report: list[dict[str, Any]]) -> None:
     for job, row in zip(jobs, report, strict=True):
         mark = " (practice)" if job.origin.practice else ""
         for version_id in row["version_ids"]:
@@ -272,6 +276,7 @@ def _tell(jobs: list[Job], report: list[dict[str, Any]]) -> None:
             typer.echo(f"Job {job.id[:8]}  seed {job.recipe.seed}{mark}: {job.state.value}")
         if row["error"] is not None:
             typer.echo(f"{row['error']['message']} {row['error']['hint']}".strip(), err=True)
+        say_next(session, job)
 
 
 def _show_request(session: Session, draft: Draft, pictures: list[Path]) -> None:

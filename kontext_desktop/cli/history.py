@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.table import Table
-from rich.text import Text
 
 from kontext_desktop.catalog import USD, dollars
-from kontext_desktop.cli.session import Session
+from kontext_desktop.cli.session import Session, plain, seconds_of, words
 from kontext_desktop.errors import LibraryError, ParameterError
 from kontext_desktop.model import Annotation, Document, Job, Line, Search, Version
 
@@ -65,7 +64,7 @@ def history(
         return 0
     query = Search(
         text=search,
-        since=since.timestamp() if since else None,
+        since=seconds_of(since),
         rating=rating,
         flag=flag.value if flag else None,
         tag=tag,
@@ -115,7 +114,7 @@ def show(
         return 0
     for name, value in facts.items():
         for line in _readable(name, value):
-            typer.echo(line)
+            typer.echo(plain(line))
     return 0
 
 
@@ -158,7 +157,7 @@ def jobs(
     for job in found:
         practice = "practice" if job.origin.practice else ""
         cells = [job.id[:8], job.state.value, str(job.recipe.seed), dollars(job.price)]
-        table.add_row(*cells, job.charged, practice, Text(job.recipe.prompt, overflow="ellipsis"))
+        table.add_row(*cells, job.charged, practice, words(job.recipe.prompt, overflow="ellipsis"))
     session.out().print(table)
     return 0
 
@@ -185,11 +184,11 @@ def _show_documents(
     for document in documents:
         when = datetime.fromtimestamp(document.created_at).strftime("%Y-%m-%d %H:%M")
         count = str(counts.get(document.id, 0))
-        table.add_row(document.id[:8], Text(document.name), str(document.size), count, when)
+        table.add_row(document.id[:8], words(document.name), str(document.size), count, when)
         for line in found.get(document.id, []):
             said = describe_opinion(line.name, line.rating, line.flag, line.tags)
             practice = "  practice" if line.practice else ""
-            table.add_row("", Text(f"  {line.version_id[:8]}  {line.title}{said}{practice}"))
+            table.add_row("", words(f"  {line.version_id[:8]}  {line.title}{said}{practice}"))
     session.out().print(table)
 
 
@@ -201,7 +200,7 @@ def _show_tree(session: Session, library: Library, document: Document) -> None:
         return
     depths: dict[str, int] = {}
     out = session.out()
-    out.print(Text(f"{document.name}  {document.size}"))
+    out.print(words(f"{document.name}  {document.size}"))
     for version in versions:
         depth = depths.get(version.parent_ids[0], 0) + 1 if version.parent_ids else 0
         depths[version.id] = depth
@@ -210,7 +209,7 @@ def _show_tree(session: Session, library: Library, document: Document) -> None:
         said = version.annotation
         opinion = describe_opinion(said.name, said.rating, said.flag, sorted(said.tags))
         line = f"{'  ' * depth}{version.id[:8]}  {version.title}{opinion}{practice}{mark}"
-        out.print(Text(line))
+        out.print(words(line))
 
 
 def describe_opinion(name: str, rating: int, flag: str, tags: Sequence[str]) -> str:

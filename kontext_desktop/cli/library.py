@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -190,6 +191,9 @@ def _backup(
 ) -> int:
     """Write the database, proved, to a new file: all records, but not the pictures, which are the
     files in the library's `blobs`."""
+    from kontext_desktop.engine import export
+
+    export.check_free(file, force=True)  # whether it is there already is looked at while writing
     with session.reading() as library:
         library.write_backup(file)
     if session.json:
@@ -207,6 +211,11 @@ def _restore(
     """Put a backup in the place of the database; the present one is kept in `quarantine`."""
     from kontext_desktop.library import restore
 
+    if not os.access(file, os.R_OK):
+        raise LibraryError(
+            f"There is no backup at {file} that may be read.",
+            "Look at the path and its permissions.",
+        )
     done = restore.restore(session.library_folder(), file, program="kontext")
     if session.json:
         kept = None if done.set_aside is None else str(done.set_aside)
@@ -226,13 +235,11 @@ def _gc(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Remove nothing.")] = False,
 ) -> int:
     """Remove files that nothing needs any more and that are a day old at least."""
-    from kontext_desktop.library import Library
-
     if dry_run:
         with session.reading() as library:
             found = library.find_garbage()
     else:
-        with Library.open(session.library_folder(), program="kontext") as library:
+        with session.writing() as library:
             found = library.remove_garbage()
     count = len(found.blobs) + len(found.cached) + len(found.temporary)
     if session.json:

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, TextColumn
 from rich.progress import Progress as Bar
 
-from kontext_desktop.cli.session import Session
+from kontext_desktop.cli.session import Session, plain
 from kontext_desktop.errors import ParameterError
 from kontext_desktop.model import Progress
 
@@ -66,7 +66,7 @@ def unpack(
         session.print(unpacked._asdict())
         return 0
     for document_id, name in zip(unpacked.documents, names, strict=True):
-        typer.echo(f"Document {document_id[:8]}  {name}")
+        typer.echo(f"Document {document_id[:8]}  {plain(name)}")
     session.say(f"{unpacked.versions} versions are new here, {unpacked.known} were here already.")
     return 0
 

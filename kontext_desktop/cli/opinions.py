@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.table import Table
-from rich.text import Text
 
 from kontext_desktop.cli.history import describe_annotation, describe_opinion
-from kontext_desktop.cli.session import Session
+from kontext_desktop.cli.session import Session, words
 from kontext_desktop.errors import ParameterError
 from kontext_desktop.model import Act, Annotation, Flag, Trashed
 
@@ -142,7 +141,7 @@ def _list(session: Session) -> None:
     table = Table("id", "document", "version", "versions", "until", box=None)
     for entry in entries:
         until = f"{datetime.fromtimestamp(entry.erased_at):%Y-%m-%d}"
-        names = [Text(entry.document_name), Text(entry.name or entry.title)]
+        names = [words(entry.document_name), words(entry.name or entry.title)]
         table.add_row(entry.id[:8], *names, str(entry.versions), until)
     session.out().print(table)
 
@@ -164,9 +163,9 @@ def _tell(session: Session, version_id: str, said: Annotation) -> None:
         session.print({"version": version_id, **describe_annotation(said)})
         return
     opinion = describe_opinion(said.name, said.rating, said.flag, sorted(said.tags))
-    session.out().print(Text(f"{version_id[:8]}{opinion}"))
+    session.out().print(words(f"{version_id[:8]}{opinion}"))
     if said.note:
-        session.out().print(Text(said.note))
+        session.out().print(words(said.note))
 
 
 def _tell_act(session: Session, act: Act | None, done: str, nothing: str) -> None:

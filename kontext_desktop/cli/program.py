@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 import typer
 
 from kontext_desktop import __version__
@@ -69,4 +72,16 @@ def version() -> None:
 
 def main() -> None:
     """Run the terminal program and leave with the status of README's table."""
+    _mend_streams()
     program()
+
+
+def _mend_streams() -> None:
+    """Nothing that is said may end the work: a stream that is closed swallows it, and one that
+    cannot write a sign writes its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
+        elif mode == "w":
+            stream.reconfigure(errors="backslashreplace")

@@ -13,14 +13,17 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from unicodedata import category
 
 import typer
-from rich.console import Console
+from rich.console import Console, OverflowMethod
+from rich.text import Text
 
 from kontext_desktop import paths, settings
-from kontext_desktop.errors import KontextError, LibraryError
+from kontext_desktop.errors import KontextError, LibraryError, ParameterError
 from kontext_desktop.model import Settings
 
 if TYPE_CHECKING:
@@ -29,6 +32,9 @@ if TYPE_CHECKING:
     from kontext_desktop.library import Library
 
 INTERRUPTED = 130
+_NARROWEST = 60
+"""Signs in a line: in fewer, a table has no room for its words."""
+_WIDEST = 250
 
 OPTIONS: dict[str, tuple[Any, Any]] = {
     "library": (
@@ -133,7 +139,12 @@ class Session:
         """The library to write to, without the service."""
         from kontext_desktop.library import Library
 
-        with Library.open(self.library_folder(), program="kontext") as library:
+        library = Library.open(
+            self.library_folder(),
+            program="kontext",
+            allow_network=self.allow_network or self.settings().allow_network,
+        )
+        with library:
             yield library
 
     @contextmanager
@@ -158,8 +169,9 @@ class Session:
             ) from error
 
     def print(self, value: object) -> None:
-        """One JSON value to standard output."""
-        typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+        """One JSON value to standard output; escaped, so that it is one in any locale and with any
+        file's name in it."""
+        typer.echo(json.dumps(value, indent=2))
 
     def say(self, text: str) -> None:
         """A line for people, to standard error, unless --quiet or --json."""
@@ -167,8 +179,32 @@ class Session:
             typer.echo(text, err=True)
 
     def out(self) -> Console:
-        """Standard output for people; colour only on a terminal, text from outside as it is."""
-        return Console(highlight=False, markup=False, soft_wrap=True)
+        """Standard output for people; colour only on a terminal, text from outside as it is, and
+        nothing cut off where it goes to a file or another program."""
+        console = Console(highlight=False, markup=False, soft_wrap=True)
+        console.width = max(console.width, _NARROWEST) if console.is_terminal else _WIDEST
+        return console
+
+
+def plain(text: str) -> str:
+    """Text from outside without the signs that steer a terminal."""
+    return "".join(
+        sign if sign in "\n\t" or category(sign) != "Cc" else "\N{REPLACEMENT CHARACTER}"
+        for sign in text
+    )
+
+
+def words(text: str, *, overflow: OverflowMethod | None = None) -> Text:
+    """Text from outside, for a table or a line."""
+    return Text(plain(text), overflow=overflow)
+
+
+def seconds_of(day: datetime | None) -> float | None:
+    """When a day begins here. Raises ParameterError for one that clocks do not reach."""
+    try:
+        return None if day is None else day.timestamp()
+    except (ValueError, OverflowError, OSError) as error:
+        raise ParameterError(f"{day:%Y-%m-%d} is too far away.", "Give a nearer day.") from error
 
 
 def common(command: Callable[..., int | None]) -> Callable[..., None]:
@@ -199,6 +235,9 @@ def common(command: Callable[..., int | None]) -> Callable[..., None]:
         if status:
             raise typer.Exit(status)
 
+    for item in [*own, *shared]:
+        for note in getattr(item.annotation, "__metadata__", ()):
+            note.readable = False  # a file that may not be read is told by us, with its own status
     keyword = [item.replace(kind=inspect.Parameter.KEYWORD_ONLY) for item in own]
     parameters = [context_parameter, *keyword, *shared]
     wrapped.__name__, wrapped.__doc__ = command.__name__, command.__doc__
@@ -212,9 +251,9 @@ def _status(session: Session, act: Callable[[], int | None]) -> int:
     try:
         return act() or 0
     except KontextError as error:
-        typer.echo(error.message, err=True)
+        typer.echo(plain(error.message), err=True)
         if error.hint:
-            typer.echo(error.hint, err=True)
+            typer.echo(plain(error.hint), err=True)
         if error.detail and session.verbose:
             typer.echo(f"{error.kind}: {error.detail}", err=True)
         return error.status

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kontext_desktop.cli.carry import carry, status_of
+from kontext_desktop.cli.carry import carry, say_next, status_of
 from kontext_desktop.cli.history import describe_job
 from kontext_desktop.cli.session import Session
 from kontext_desktop.errors import AccessError, LibraryError
@@ -50,6 +50,7 @@ def resume(
             typer.echo(f"Job {job.id[:8]}: {job.state.value}")
             if job.problem is not None:
                 typer.echo(f"{job.problem.message} {job.problem.hint}".strip(), err=True)
+            say_next(session, job)
         if not jobs:
             typer.echo("Nothing to resume.")
     if stopped is not None:

@@ -51,12 +51,22 @@ def check_free(target: Path, *, force: bool) -> None:
     """Raise ParameterError when writing `target` would need a folder made or a file replaced."""
     if len(os.fsencode(target.name)) > LONGEST_NAME:
         raise ParameterError(f"The name {target.name[:40]}… is too long.", "Choose a shorter one.")
-    if not target.absolute().parent.is_dir():
+    if not os.path.isdir(target.absolute().parent):
         raise ParameterError(f"There is no folder {target.parent}.", "Make it, or choose another.")
-    if target.is_dir():
+    if os.path.isdir(target):
         raise ParameterError(f"{target} is a folder.", "Give a file's name.")
-    if target.exists() and not force:
+    if os.path.lexists(target) and not force:
         raise _taken(target)
+    check_folder(target.parent)
+
+
+def check_folder(folder: Path) -> None:
+    """Raise ParameterError for a folder nothing can be written into."""
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise ParameterError(
+            f"Nothing may be written into the folder {folder}.",
+            "Check its permissions, or choose another.",
+        )
 
 
 def _taken(target: Path) -> ParameterError:

@@ -7,6 +7,7 @@ anything is read, and what is read is counted. Nothing is ever extracted by its 
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import stat
 import struct
@@ -123,6 +124,9 @@ class Reader:
 def opened(path: Path) -> Iterator[Reader]:
     """The archive at `path`. Raises LibraryError for what cannot be one of ours; whatever is found
     out inside the block, as a ValueError or by the ZIP reader, is told so too."""
+    if os.path.lexists(path) and not os.path.isfile(path):
+        # A pipe or a device would be read for ever.
+        raise LibraryError(f"{path} is not a file.", "Give one that `kontext pack` wrote.")
     try:
         file = path.open("rb")
     except OSError as error:

@@ -123,7 +123,7 @@ def _check_endpoint(endpoint: str) -> httpx.URL:
         raise ParameterError(
             "The service's address cannot be read.", "Write it as https://name.", str(error)
         ) from error
-    if re.search(r"[?#@]", endpoint) or url.path not in ("", "/") or not host:
+    if re.search(r"[?#@\s]", endpoint) or url.path not in ("", "/") or not host:
         raise ParameterError(
             "The service's address must be a bare one.", "Write it as https://name."
         )

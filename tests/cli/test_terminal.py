@@ -102,6 +102,7 @@ def test_a_version_can_be_edited_further(terminal: Terminal, photo: Path) -> Non
         (["--change", "x", "."], 6),
         (["--change", "x", "bad.jpg"], 6),
         (["--change", "x", "--max-cost", "0.05"], 7),
+        (["--change", "x", "--max-cost", "0.0799999"], 7),
         (["--change", "x", "--parent", "ffffffff"], 5),
     ],
 )
