@@ -178,5 +178,7 @@ class VersionActs(QObject):
         field = QApplication.focusWidget()
         if is_writing() and isinstance(field, QLineEdit | QPlainTextEdit):
             getattr(field, act)()
+        elif act == "undo":
+            self._workbench.trash.undo(self._workbench.opinions.undo)
         else:
-            getattr(self._workbench.opinions, act)()
+            self._workbench.opinions.redo()

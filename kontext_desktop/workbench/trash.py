@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -36,6 +37,8 @@ class Trash(QObject):
     ) -> None:
         super().__init__(parent)
         self._link, self._documents, self._queue = link, documents, queue
+        self._last: Trashed | None = None
+        """The version that was put there last in this run, unless it is back."""
 
     def want_list(self) -> None:
         self._link.run(
@@ -61,9 +64,30 @@ class Trash(QObject):
             entry, found = answer
             self._documents.refresh(found, {one.id for one in branch})
             self._queue.forget([one.job_id for one in branch if one.job_id])
+            self._last = entry
             self._tell_put(entry, title, entry.versions - 1)
 
         self._link.run(work, done, self.failed.emit, pool="writes")
+
+    def undo(self, otherwise: Callable[[], None]) -> None:
+        """Bring back what was put there, if that was the last thing done to the open document; else
+        do what comes `otherwise`."""
+        document, last = self._documents.document, self._last
+        if document is None or last is None or last.document_id != document.id:
+            otherwise()
+            return
+
+        def is_last(studio: Studio) -> bool:
+            acts = studio.library.list_acts(document.id)
+            return all(act.at <= last.at for act in acts if act.state == "done")
+
+        def done(found: bool) -> None:
+            if found and self._last is last:
+                self.restore(last.id)
+            else:
+                otherwise()
+
+        self._link.run(is_last, done, self.failed.emit, pool="writes")
 
     def put_document(self) -> None:
         """Put the open document there, with all its versions."""
@@ -97,6 +121,8 @@ class Trash(QObject):
 
         def done(answer: tuple[int, str, errands.Opened | None]) -> None:
             count, name, found = answer
+            if self._last is not None and self._last.id == entry_id:
+                self._last = None
             if found is not None:
                 self._queue.know(found.jobs)
                 self._documents.refresh(found)

@@ -145,6 +145,23 @@ def test_a_version_goes_to_the_trash_with_its_branch_and_comes_back(person: Pers
     person.look_at(gone)
 
 
+def test_undo_brings_back_what_was_put_in_the_trash_in_the_order_things_were_done(
+    person: Person,
+) -> None:
+    undo = person.window.actions_by_name["undo"]
+    gone = named(person, "Warmer").id
+    press(person, Key.Key_Delete)
+    person.wait(lambda: len(person.rows) == 1 and shown(person) == "Original")
+    press(person, Key.Key_P)
+    person.wait(lambda: said(person, "Original").flag == "pick")
+    undo.trigger()
+    person.wait(lambda: said(person, "Original").flag == "")
+    assert len(person.rows) == 1
+    undo.trigger()
+    person.wait(lambda: len(person.rows) == 3)
+    assert named(person, "Warmer").id == gone
+
+
 def test_the_original_goes_only_with_its_picture_which_comes_back_from_the_trash(
     person: Person, tmp_path: Path
 ) -> None:
