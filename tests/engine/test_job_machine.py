@@ -436,9 +436,11 @@ class Jobs(RuleBasedStateMachine):
         if not program.running or job is None:
             return
         cancelled = runner.cancel(program.studio, job.id)
-        assert (cancelled.state is JobState.CANCELLED) == (
-            job.state in (JobState.QUEUED, JobState.CANCELLED)
-        )
+        refused = job.sent_at is not None  # for now: it is looked up before it is free
+        expected = {JobState.QUEUED: JobState.UNSURE if refused else JobState.CANCELLED}
+        assert cancelled.state is expected.get(job.state, job.state)
+        if cancelled.state is JobState.UNSURE:
+            program.driver.take_up([cancelled])
 
     @precondition(lambda self: self.has(JobState.UNSURE))
     @rule(which=st.integers(0, 1), number=st.integers(0, 9), errs=st.booleans())

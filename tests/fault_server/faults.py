@@ -370,8 +370,13 @@ def field(exchange: Exchange, path: Path, value: Any) -> None:
 
 @act
 def prediction(exchange: Exchange, kind: str) -> None:
-    """The true reply with another prediction in it."""
-    _edit(exchange, lambda document: document.update(data=PREDICTIONS[kind](document["data"])))
+    """The true reply with another prediction in it; a refusal has none, and stays as it is."""
+
+    def change(document: Any) -> None:
+        if "data" in document:
+            document["data"] = PREDICTIONS[kind](document["data"])
+
+    _edit(exchange, change)
 
 
 PREDICTIONS: dict[str, Callable[[dict[str, Any]], Any]] = {
