@@ -244,7 +244,7 @@ def find_upload(
     row = connection.execute(
         "SELECT upload_url, uploaded_at FROM jobs WHERE endpoint = ? AND practice = ?"
         " AND document_id = ? AND input_sha256 = ? AND uploaded_at BETWEEN ? AND ?"
-        " AND upload_url NOT IN ("
+        " AND upload_url IS NOT NULL AND upload_url NOT IN ("
         "  SELECT upload_url FROM jobs WHERE document_id = ? AND upload_url IS NOT NULL"
         "  AND state = ? AND sent_at IS NOT NULL"
         " ) ORDER BY sequence LIMIT 1",

@@ -88,7 +88,7 @@ class Bench:
         while True:
             step = runner.advance(self.studio, job.id)
             if step.again_in is None:
-                assert step.job.state is JobState.DONE, step.job
+                assert step.job.state is JobState.DONE, step.job.problem
                 return step.versions[0]
             time.sleep(step.again_in)
 
@@ -111,7 +111,7 @@ class Bench:
             if step.again_in is not None:
                 due[job_id] = time.monotonic() + step.again_in
             else:
-                assert step.job.state is JobState.DONE, step.job
+                assert step.job.state is JobState.DONE, step.job.problem
 
 
 def _official(url: str) -> Any:

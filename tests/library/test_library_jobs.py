@@ -194,6 +194,10 @@ def test_an_upload_is_found_again_unless_an_edit_has_failed_with_it(
     assert library.find_upload(third, 50, 300) == uploads[first.id]
     assert library.find_upload(third, 150, 300) == uploads[second.id]
     assert library.find_upload(third, 250, 300) is None
+    forgotten = library.move_job(second, JobState.QUEUED, "forgotten", upload_url=None)
+    assert library.find_upload(third, 150, 300) is None
+    url, at = uploads[second.id]
+    library.move_job(forgotten, JobState.QUEUED, "again", upload_url=url, uploaded_at=at)
     sent = library.claim_sending(first, 3, 99, sent_at=250.0)
     assert sent is not None
     library.move_job(sent, JobState.FAILED, "could not be fetched")
