@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from kontext_desktop.ui.display import SRGB, check_screen
+from kontext_desktop.ui.framed import Segments
 from kontext_desktop.ui.monitor import read_profile
 from kontext_desktop.ui.pieces import Words
 
@@ -21,12 +22,6 @@ class DisplayRow(QWidget):
         super().__init__()
         self._ask = ask or self._open_dialog
         self._choice = ""
-        frame = QFrame()
-        frame.setProperty("kind", "segments")
-        segments = QHBoxLayout(frame)
-        segments.setContentsMargins(0, 0, 0, 0)
-        segments.setSpacing(0)
-        group = QButtonGroup(self)
         self._buttons: list[QPushButton] = []
         for name, text, tip, act in (
             ("displaySystem", "System", "The profile that the system names", self._take_system),
@@ -35,20 +30,16 @@ class DisplayRow(QWidget):
         ):
             button = QPushButton(text)
             button.setObjectName(name)
-            button.setProperty("kind", "segment")
-            button.setCheckable(True)
             button.setToolTip(tip)
             button.setAccessibleName(f"Display: {text.rstrip('…')}")
             button.clicked.connect(act)
-            group.addButton(button)
-            segments.addWidget(button)
             self._buttons.append(button)
         self._hint = Words(kind="secondary")
         self._hint.setObjectName("displayHint")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        row.addWidget(frame)
+        row.addWidget(Segments(self._buttons))
         row.addWidget(self._hint, 1)
 
     @property

@@ -56,25 +56,31 @@ def named_button(name: str, text: str, hint: str = "") -> QPushButton:
     return button
 
 
-class Choice(QFrame):
-    """One of a few words, side by side. `chosen` is the place of the checked one."""
+class Segments(QFrame):
+    """Buttons side by side of which one is checked at most; `group` numbers them from 0."""
 
-    def __init__(self, name: str, words: Sequence[str]) -> None:
+    def __init__(self, buttons: Sequence[QPushButton]) -> None:
         super().__init__()
-        self.setObjectName(name)
         self.setProperty("kind", "segments")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         self.group = QButtonGroup(self)
-        for place, text in enumerate(words):
-            button = QPushButton(text)
+        for place, button in enumerate(buttons):
             button.setProperty("kind", "segment")
             button.setCheckable(True)
             button.setAutoDefault(False)
             self.group.addButton(button, place)
             row.addWidget(button)
-        self.group.button(0).setChecked(True)
+
+
+class Choice(Segments):
+    """One of a few words. `chosen` is the place of the checked one."""
+
+    def __init__(self, name: str, words: Sequence[str]) -> None:
+        super().__init__([QPushButton(text) for text in words])
+        self.setObjectName(name)
+        self.choose(0)
 
     @property
     def chosen(self) -> int:

@@ -8,14 +8,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
-    QHBoxLayout,
     QPlainTextEdit,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
-from kontext_desktop.ui.pieces import Words, hairline
+from kontext_desktop.ui.framed import lay_out
+from kontext_desktop.ui.pieces import Words
 from kontext_desktop.ui.theme import Theme
 from kontext_desktop.workbench.inquiry import JobLog
 
@@ -27,7 +27,6 @@ class LogDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("jobLog")
         self.setWindowTitle("What happened")
-        padding = theme.size("padding")
         prompt = Words(log.job.recipe.prompt, "title", lines=2)
         facts = Words(_facts(log), "secondary")
         facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -50,23 +49,11 @@ class LogDialog(QDialog):
         close.clicked.connect(self.reject)
 
         words = QVBoxLayout()
-        words.setContentsMargins(padding, padding, padding, padding)
         words.setSpacing(8)
         for part in (prompt, facts):
             words.addWidget(part)
         words.addWidget(text, 1)
-        buttons = QHBoxLayout()
-        buttons.setContentsMargins(padding, 8, padding, 8)
-        buttons.setSpacing(8)
-        buttons.addStretch(1)
-        buttons.addWidget(copy)
-        buttons.addWidget(close)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(words, 1)
-        column.addWidget(hairline())
-        column.addLayout(buttons)
+        lay_out(self, theme, words, (), (copy, close))
         self.resize(*_SIZE)
         close.setFocus()
 

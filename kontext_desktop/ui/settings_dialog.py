@@ -14,11 +14,9 @@ from urllib.parse import urlsplit
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QCheckBox,
     QDialog,
     QDoubleSpinBox,
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -35,6 +33,7 @@ from kontext_desktop.paths import library_folder
 from kontext_desktop.ui.display_row import DisplayRow
 from kontext_desktop.ui.fields import WheelGuard, align_figures
 from kontext_desktop.ui.fitting_scroll import FittingScroll
+from kontext_desktop.ui.framed import Segments
 from kontext_desktop.ui.key_row import KeyRow
 from kontext_desktop.ui.pieces import Words, hairline, mark
 from kontext_desktop.ui.theme import Theme
@@ -114,22 +113,12 @@ class SettingsDialog(QDialog):
     # Building
 
     def _service_segments(self) -> QWidget:
-        frame = QFrame()
-        frame.setProperty("kind", "segments")
-        row = QHBoxLayout(frame)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        group = QButtonGroup(self)
         self._practice, self._real = QPushButton("Practice"), QPushButton("Real")
         self._practice.setToolTip("A stand-in that draws: no key, no cost")
         self._real.setToolTip("The service itself: every image is paid for")
         for button in (self._practice, self._real):
             button.setObjectName(f"mode{button.text()}")
-            button.setProperty("kind", "segment")
-            button.setCheckable(True)
-            group.addButton(button)
-            row.addWidget(button)
-        return frame
+        return Segments((self._practice, self._real))
 
     def _build_caps(self) -> None:
         self._cap = self._make_cap("dailyCap")

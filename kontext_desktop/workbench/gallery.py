@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
     from kontext_desktop.model import Document, Raster, Version
 
+T = TypeVar("T")
 AT_HAND_BYTES = 800_000_000
 """Pictures kept so that going back to one is instant; the newest is kept whatever its size."""
 
@@ -44,7 +46,7 @@ class Gallery(QObject):
         self._thumbnails: dict[str, tuple[Version, Raster]] = {}
         self.drifts: dict[str, float] = {}
         """version_id to how far its result moved from what was sent."""
-        self._under_way: set[tuple[str, str]] = set()
+        self._under_way: set[tuple[str, ...]] = set()
 
     @property
     def screen(self) -> bytes:
@@ -102,24 +104,16 @@ class Gallery(QObject):
             )
 
     def _make(self, kind: str, version: Version, work: Callable[[Studio], Picture]) -> None:
-        screen = self._screen
-
         def done(picture: Picture) -> None:
-            if screen != self._screen:
-                return  # the window has moved to another one meanwhile
-            self._under_way.discard((kind, version.id))
             self.take(picture)
             self.picture_made.emit(self._at_hand.get(version.id, picture))
 
-        if self._begin(kind, version.id):
-            self._link.run(work, done, self._failing(kind, version.id))
+        self._once((kind, version.id), work, self._if_same_screen(done), version.id)
 
     def want_thumbnail(self, version: Version) -> None:
         """Bring a small picture: at once when it is at hand."""
         if version.id in self._thumbnails:
             self.thumbnail_made.emit(version.id, self._thumbnails[version.id][1])
-            return
-        if not self._begin("thumbnail", version.id):
             return
         screen = self._screen
 
@@ -129,18 +123,14 @@ class Gallery(QObject):
             return preview.thumbnail(studio.library, version, screen=screen)
 
         def done(raster: Raster) -> None:
-            if screen != self._screen:
-                return
-            self._under_way.discard(("thumbnail", version.id))
             self._thumbnails[version.id] = version, raster
             self.thumbnail_made.emit(version.id, raster)
             self._want_drift(version)
 
-        self._link.run(work, done, self._failing("thumbnail", version.id))
+        self._once(("thumbnail", version.id), work, self._if_same_screen(done), version.id)
 
     def want_heat(self, version: Version, before: Version) -> None:
         """Measure how far two versions lie apart; `heat_measured` brings it."""
-        pair = f"{version.id} {before.id}"
 
         def work(studio: Studio) -> Heat:
             from kontext_desktop.engine import preview
@@ -148,16 +138,7 @@ class Gallery(QObject):
             colours, mean = preview.heat(studio.library, version, before)
             return Heat(version.id, before.id, colours, mean)
 
-        def done(heat: Heat) -> None:
-            self._under_way.discard(("heat", pair))
-            self.heat_measured.emit(heat)
-
-        def failed(error: KontextError) -> None:
-            self._under_way.discard(("heat", pair))
-            self.failed.emit(version.id, error)
-
-        if self._begin("heat", pair):
-            self._link.run(work, done, failed)
+        self._once(("heat", version.id, before.id), work, self.heat_measured.emit, version.id)
 
     def _want_drift(self, version: Version) -> None:
         """Measured once its thumbnail is there; a version that cannot be measured has none."""
@@ -176,8 +157,6 @@ class Gallery(QObject):
 
     def want_small(self, sha256: str) -> None:
         """Bring a picture that was sent or received, made small; each time anew."""
-        if not self._begin("small", sha256):
-            return
         screen = self._screen
 
         def work(studio: Studio) -> Raster:
@@ -185,24 +164,37 @@ class Gallery(QObject):
 
             return preview.small(studio.library, sha256, screen=screen)
 
-        def done(raster: Raster) -> None:
-            self._under_way.discard(("small", sha256))
-            self.small_made.emit(sha256, raster)
+        made = partial(self.small_made.emit, sha256)
+        self._once(("small", sha256), work, made, sha256)
 
-        self._link.run(work, done, self._failing("small", sha256))
+    def _once(
+        self,
+        what: tuple[str, ...],
+        work: Callable[[Studio], T],
+        made: Callable[[T], None],
+        of: str,
+    ) -> None:
+        """Make something unless that is under way; `of` names it where that fails."""
+        if what in self._under_way:
+            return
+        self._under_way.add(what)
+        screen = self._screen
 
-    def _begin(self, kind: str, version_id: str) -> bool:
-        if (kind, version_id) in self._under_way:
-            return False
-        self._under_way.add((kind, version_id))
-        return True
+        def done(result: T) -> None:
+            if screen == self._screen:  # else it is under way again, for another one
+                self._under_way.discard(what)
+            made(result)
 
-    def _failing(self, kind: str, version_id: str) -> Callable[[KontextError], None]:
         def failed(error: KontextError) -> None:
-            self._under_way.discard((kind, version_id))
-            self.failed.emit(version_id, error)
+            self._under_way.discard(what)
+            self.failed.emit(of, error)
 
-        return failed
+        self._link.run(work, done, failed)
+
+    def _if_same_screen(self, made: Callable[[T], None]) -> Callable[[T], None]:
+        """What was made ready for a screen that the window has left is of no use."""
+        screen = self._screen
+        return lambda result: made(result) if screen == self._screen else None
 
 
 def _bytes(picture: Picture) -> int:
