@@ -172,7 +172,7 @@ class Comparison:
                     draw_word(painter, seen, "Measuring the difference", theme, ratio)
                 else:
                     draw_word(painter, seen, f"ΔE {self.heat.mean:.1f} on average", theme, ratio)
-                    draw_scale(painter, seen, self.heat.scale, theme, ratio)
+                    draw_scale(painter, seen, theme, ratio)
 
     def _subtract(
         self, view: Viewport, seen: QRect, pictures: tuple[Pyramid, Pyramid], filtered: bool

@@ -5,6 +5,7 @@ Rectangles and positions are device pixels of a painter whose unit is one device
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -54,13 +55,8 @@ class ContactSheet:
 
     def set_entries(self, entries: Sequence[Entry]) -> None:
         """The first nine are shown; pictures of others are let go."""
-
-        def place(entry: Entry) -> tuple[float, int]:
-            unknown = entry.drift is None
-            drift = 0.0 if entry.drift is None or not self.by_drift else entry.drift
-            return (float("inf") if self.by_drift and unknown else drift, entry.number)
-
-        self._entries = sorted(sorted(entries, key=lambda one: one.number)[:MOST], key=place)
+        first = sorted(entries, key=lambda entry: entry.number)[:MOST]
+        self._entries = sorted(first, key=_drift) if self.by_drift else first
         kept = {entry.version_id for entry in self._entries}
         self._pictures = {key: one for key, one in self._pictures.items() if key in kept}
 
@@ -138,3 +134,8 @@ class ContactSheet:
         painter.setPen(QPen(self._theme.colour("text"), ratio))
         painter.drawEllipse(QPointF(centre.x, centre.y), radius, radius)
         painter.restore()
+
+
+def _drift(entry: Entry) -> float:
+    """What is not known yet comes last."""
+    return math.inf if entry.drift is None else entry.drift

@@ -14,7 +14,6 @@ from kontext_desktop.ui.theme import Theme
 from kontext_desktop.ui.viewport import Viewport
 from kontext_desktop.workbench.state import Heat as Measured
 
-Scale = tuple[tuple[float, tuple[int, int, int]], ...]
 _BAR = 180, 10
 """Width and height of the scale, device-independent pixels."""
 
@@ -22,7 +21,6 @@ _BAR = 180, 10
 class Heat(NamedTuple):
     colours: Shown
     mean: float
-    scale: Scale = HEAT_SCALE
 
     @classmethod
     def of(cls, measured: Measured) -> Heat:
@@ -44,7 +42,7 @@ class Heat(NamedTuple):
         painter.drawImage(QRectF(seen), image, part)
 
 
-def draw_scale(painter: QPainter, area: QRect, scale: Scale, theme: Theme, ratio: float) -> None:
+def draw_scale(painter: QPainter, area: QRect, theme: Theme, ratio: float) -> None:
     """What the colours mean, at the upper left of `area`."""
     grid, radius = theme.size("grid"), theme.size("radius")
     width, height = _BAR
@@ -63,14 +61,14 @@ def draw_scale(painter: QPainter, area: QRect, scale: Scale, theme: Theme, ratio
     painter.drawRoundedRect(whole, radius, radius)
     bar = QRectF(whole.left() + 4 * grid, whole.top() + 1.5 * grid, width, height)
     # Even steps of the scale's own stops: the small differences are those that matter.
-    last = len(scale) - 1
+    last = len(HEAT_SCALE) - 1
     ramp = QLinearGradient(bar.topLeft(), bar.topRight())
-    for place, (_, colour) in enumerate(scale):
+    for place, (_, colour) in enumerate(HEAT_SCALE):
         ramp.setColorAt(place / last, QColor(*colour))
     painter.setBrush(ramp)
     painter.drawRect(bar)
     painter.setPen(theme.colour("text"))
-    for place, (step, _) in enumerate(scale):
+    for place, (step, _) in enumerate(HEAT_SCALE):
         at = bar.left() + place / last * width
         words = f"{step:g}" + ("+" if place == last else "")
         box = QRectF(at - 20, bar.bottom() + grid / 2, 40, math.ceil(line))

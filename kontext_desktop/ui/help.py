@@ -16,6 +16,7 @@ _TWO_COLUMNS = 1200
 _BY_HAND = (
     ("Hold \\", "See the version before, or what was chosen to compare with"),
     ("1 to 9", "Show that variation in its place; Enter keeps it, Esc goes back"),
+    ("Hold Z", "A loupe in each of the variations that lie side by side"),
     ("0", "What the variations were made from, until the next key"),
     ("Right click on a version", "Compare with it, flag, run again, put it in the trash"),
     (

@@ -230,7 +230,7 @@ class Looking(QObject):
             self._has_sheet = False
             self._canvas.show_sheet(None)
             self._workbench.want_before()
-        if mode is Mode.HEAT:
+        if mode is Mode.HEAT and self._made[Mode.HEAT].heat is None:
             self._workbench.want_heat()
         self._canvas.compare(self._comparison)
         self._apply()
@@ -280,8 +280,9 @@ class Looking(QObject):
             for tile in tiles
             if tile.version_id is not None
         ]
+        before = list(self._sheet.entries)
         self._sheet.set_entries(ready)
-        if self._has_sheet:
+        if self._has_sheet and before != self._sheet.entries:  # tiles tick while something runs
             self._show_sheet(len(ready) > 1)
 
     def _take_picture(self, picture: Picture) -> None:
