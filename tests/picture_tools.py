@@ -45,32 +45,38 @@ def heic_turned(angle=None, axis=None):
     return bytes(out[: ends[ipco]] + boxes + out[ends[ipco] : links_end] + links + out[links_end:])
 
 
-def matrix_profile(red, green, blue, gamma=2.2):
-    """An ICC 2.1 profile of an RGB space by its primaries' XYZ under D50 (ICC.1:2001-04, 6.3.4)."""
+def fixed(*values):
+    """ICC's s15Fixed16Number (ICC.1:2001-04, 5.3.1)."""
+    return b"".join(struct.pack(">i", round(value * 65536)) for value in values)
 
-    def fixed(*values):
-        return b"".join(struct.pack(">i", round(value * 65536)) for value in values)
 
+def icc_profile(space, connection, tags):
+    """An ICC 2.1 profile of the given tags (ICC.1:2001-04, 6.1 and 6.2)."""
     text = b"Made for a test\0"
-    curve = b"curv\0\0\0\0" + struct.pack(">IH", 1, round(gamma * 256))
     tags = {
         b"desc": b"desc\0\0\0\0" + struct.pack(">I", len(text)) + text + bytes(78),
         b"cprt": b"text\0\0\0\0public domain\0",
         b"wtpt": b"XYZ \0\0\0\0" + fixed(0.9642, 1.0, 0.8249),
-        b"rXYZ": b"XYZ \0\0\0\0" + fixed(*red),
-        b"gXYZ": b"XYZ \0\0\0\0" + fixed(*green),
-        b"bXYZ": b"XYZ \0\0\0\0" + fixed(*blue),
-        **dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve),
-    }
+    } | tags
     table, body = b"", b""
     start = 128 + 4 + 12 * len(tags)
     for name, data in tags.items():
         data += bytes(-len(data) % 4)
         table += name + struct.pack(">II", start + len(body), len(data))
         body += data
-    header = struct.pack(">I4x4s", start + len(body), b"\x02\x10\0\0") + b"mntrRGB XYZ "
-    header += bytes(12) + b"acsp" + bytes(28) + fixed(0.9642, 1.0, 0.8249) + bytes(48)
+    header = struct.pack(">I4x4s", start + len(body), b"\x02\x10\0\0")
+    header += b"prtr" if space == b"CMYK" else b"mntr"
+    header += space + connection + bytes(12) + b"acsp" + bytes(28)
+    header += fixed(0.9642, 1.0, 0.8249) + bytes(48)
     return header + struct.pack(">I", len(tags)) + table + body
+
+
+def matrix_profile(red, green, blue, gamma=2.2):
+    """Of an RGB space by its primaries' XYZ under D50 (ICC.1:2001-04, 6.3.4)."""
+    curve = b"curv\0\0\0\0" + struct.pack(">IH", 1, round(gamma * 256))
+    colourants = zip((b"rXYZ", b"gXYZ", b"bXYZ"), (red, green, blue), strict=True)
+    tags = {name: b"XYZ \0\0\0\0" + fixed(*place) for name, place in colourants}
+    return icc_profile(b"RGB ", b"XYZ ", tags | dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve))
 
 
 def wide_rgb_profile():

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from disks import mount, small_disk
 from PySide6.QtCore import Qt
 from window_person import Person
 
@@ -23,20 +24,11 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def mount(*arguments: str) -> None:
-    done = subprocess.run(["mount", *arguments], capture_output=True, text=True)
-    if done.returncode:
-        pytest.skip(f"SKIPPED: this machine does not mount: {done.stderr.strip()}")
-
-
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of its own where the window's library lies; it takes as much memory as is written."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    mount("-t", "tmpfs", "-o", "size=8g", "tmpfs", str(place))
-    yield place
-    subprocess.run(["umount", "--lazy", str(place)], check=False, capture_output=True)
+    with small_disk(tmp_path / "disk", "8g", must_be_there=False) as place:
+        yield place
 
 
 @pytest.fixture

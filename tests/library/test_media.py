@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from disks import mount, small_disk
 
 from kontext_desktop.errors import LibraryError
 from kontext_desktop.library import Library, restore, schema
@@ -21,20 +21,11 @@ ROOT = sys.platform.startswith("linux") and os.geteuid() == 0
 real_disk = pytest.mark.skipif(not ROOT, reason="SKIPPED: mounting a small disk needs root")
 
 
-def mount(*arguments: str) -> None:
-    done = subprocess.run(["mount", *arguments], capture_output=True, text=True)
-    if done.returncode != 0:
-        pytest.skip(f"SKIPPED: this machine does not mount: {done.stderr.strip()}")
-
-
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of three megabytes."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    mount("-t", "tmpfs", "-o", "size=3m", "tmpfs", str(place))
-    yield place
-    subprocess.run(["umount", "--lazy", str(place)], check=True)
+    with small_disk(tmp_path / "disk", "3m", must_be_there=True) as place:
+        yield place
 
 
 def put_document(library: Library, data: bytes) -> Document:
