@@ -159,7 +159,7 @@ def replace_ended(writing: Writing, job: Job) -> None:
     writing.replace("jobs", records.job_values(job))
     writing.connection.execute(
         "UPDATE charges SET amount = ?, charged = ?, at = ? WHERE job_id = ?",
-        (job.price, job.charged, job.sent_at or job.created_at, job.id),
+        (*_charge(job), job.id),
     )
     search.forget(writing, job.sequence)
     _record(writing, job, "collected in another library")
@@ -299,10 +299,10 @@ def finish(
         raise _conflict(job)
     done = _move(writing, job, JobState.DONE, "received", {"problem": None})
     parent = documents.get_version(writing.connection, done.recipe.parent_version_id)
-    # From here on its Versions are found by the prompt.
-    search.forget(writing, done.sequence)
     versions = [_keep(writing, done, parent, one, title) for one in received]
     documents.touch(writing, done.document_id)
+    # From here on its Versions are found by the prompt.
+    search.hand_over(writing, done.sequence, [version.sequence for version in versions])
     return done, versions
 
 
@@ -361,12 +361,18 @@ def _move(writing: Writing, job: Job, to: JobState, note: str, changes: Mapping[
     if moved.prediction_id != now.prediction_id:
         _check_free(writing.connection, moved)
     writing.replace("jobs", records.job_values(moved), records.job_values(now))
-    writing.connection.execute(
-        "UPDATE charges SET amount = ?, charged = ?, at = ? WHERE job_id = ?",
-        (moved.price, moved.charged, moved.sent_at or moved.created_at, moved.id),
-    )
+    if _charge(moved) != _charge(now):
+        writing.connection.execute(
+            "UPDATE charges SET amount = ?, charged = ?, at = ? WHERE job_id = ?",
+            (*_charge(moved), moved.id),
+        )
     _record(writing, moved, note)
-    return get(writing.connection, job.id)
+    return moved
+
+
+def _charge(job: Job) -> tuple[int, Charged, float]:
+    """What the books say of it: how much, whether, when."""
+    return job.price, job.charged, job.sent_at or job.created_at
 
 
 def _charged_by(job: Job, to: JobState) -> Charged:
@@ -424,7 +430,6 @@ def _keep(writing: Writing, job: Job, parent: Version, one: Received, title: str
     )
     documents.put_version(writing, version)
     trash.inherit(writing, version.sequence, parent)
-    search.index_version(writing, version.sequence)
     return version
 
 

@@ -18,6 +18,7 @@ from kontext_desktop.errors import LibraryError
 from kontext_desktop.library.failures import damaged_row
 
 _T = TypeVar("_T")
+_SEALED = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 Values = Mapping[str, str | int | float | None]
 """A row by the names of its columns."""
@@ -52,19 +53,20 @@ class Writing:
     def insert(self, table: str, values: Values) -> None:
         """Add a sealed row. Column and table names come from this package only."""
         row = _sealed(values)
-        columns, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
-        self.connection.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", row)
+        columns, marks = ", ".join(row), ", ".join("?" * len(row))
+        self.connection.execute(
+            f"INSERT INTO {table} ({columns}) VALUES ({marks})", tuple(row.values())
+        )
 
     def replace(self, table: str, values: Values, before: Values | None = None) -> None:
         """Write the row with this `sequence` anew, and seal it again. `before`: what stands there
         now; columns that stay are then not written, and nor are their indexes."""
         row, stays = _sealed(values), before or {"sequence": values["sequence"]}
-        changes = ", ".join(
-            f"{name} = :{name}"
-            for name, value in row.items()
-            if name not in stays or stays[name] != value
+        changed = [name for name in row if name not in stays or stays[name] != row[name]]
+        self.connection.execute(
+            f"UPDATE {table} SET {' = ?, '.join(changed)} = ? WHERE sequence = ?",
+            (*(row[name] for name in changed), row["sequence"]),
         )
-        self.connection.execute(f"UPDATE {table} SET {changes} WHERE sequence = :sequence", row)
 
 
 def get_row(
@@ -99,8 +101,7 @@ def seal(values: Values) -> str:
         for name, value in values.items()
         if value is not None
     }
-    text = json.dumps(facts, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_SEALED.encode(facts).encode()).hexdigest()
 
 
 def check(table: str, row: sqlite3.Row, *beside: str) -> None:
@@ -139,7 +140,8 @@ def sound(read: Callable[[sqlite3.Row], _T], rows: sqlite3.Cursor) -> list[_T]:
 
 def _sealed(values: Values) -> dict[str, str | int | float | None]:
     row = {name: _stored(value) for name, value in values.items()}
-    return {**row, "row_hash": seal(row)}
+    row["row_hash"] = seal(row)
+    return row
 
 
 def _stored(value: str | int | float | None) -> str | int | float | None:
@@ -151,4 +153,4 @@ def _stored(value: str | int | float | None) -> str | int | float | None:
 def text(value: str) -> str:
     """`value` as SQLite can keep it. A file name that is no valid text (Linux allows that) keeps a
     replacement sign in place of the stray bytes: it is for reading, nothing is opened by it."""
-    return value.encode("utf-8", "replace").decode("utf-8")
+    return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")

@@ -7,6 +7,7 @@ Runs inside its caller's transaction.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 
 from kontext_desktop.library import records
 from kontext_desktop.library.rows import Writing, sound, text
@@ -27,23 +28,35 @@ def index_version(writing: Writing, sequence: int) -> None:
     """Let a Version be found by all that is said of it now: its document's name, title, prompt,
     annotation."""
     forget(writing, sequence)
-    writing.connection.execute(
-        "INSERT INTO search (rowid, text) SELECT versions.sequence,"
-        " documents.name || char(10) || versions.title || char(10) || coalesce(jobs.prompt, '')"
-        " || char(10) || coalesce(annotations.name || char(10) || annotations.note, '')"
-        " || char(10) || coalesce("
-        "(SELECT group_concat(value, char(10)) FROM json_each(annotations.tags)), '')"
-        " FROM versions JOIN documents ON documents.id = versions.document_id"
-        " LEFT JOIN jobs ON jobs.id = versions.job_id"
-        " LEFT JOIN annotations ON annotations.sequence = versions.sequence"
-        " WHERE versions.sequence = ?",
-        (sequence,),
+    writing.connection.execute(f"INSERT INTO search (rowid, text) {_SAID_OF_VERSION}", (sequence,))
+
+
+def hand_over(writing: Writing, job: int, versions: Sequence[int]) -> None:
+    """Let what a Job has made be found in its stead; all are sequences. As one statement for the
+    first of them, and with nothing in between, since FTS5 writes out what it holds before each."""
+    first, *rest = versions
+    moved = writing.connection.execute(
+        f"UPDATE search SET (rowid, text) = ({_SAID_OF_VERSION}) WHERE rowid = ?", (first, job)
     )
+    for sequence in rest if moved.rowcount else versions:
+        index_version(writing, sequence)
 
 
 def forget(writing: Writing, sequence: int) -> None:
     """Let no search find the Version or Job of this sequence any more."""
     writing.connection.execute("DELETE FROM search WHERE rowid = ?", (sequence,))
+
+
+_SAID_OF_VERSION = """
+    SELECT versions.sequence,
+        documents.name || char(10) || versions.title || char(10) || coalesce(jobs.prompt, '')
+        || char(10) || coalesce(annotations.name || char(10) || annotations.note, '') || char(10)
+        || coalesce((SELECT group_concat(value, char(10)) FROM json_each(annotations.tags)), '')
+    FROM versions JOIN documents ON documents.id = versions.document_id
+        LEFT JOIN jobs ON jobs.id = versions.job_id
+        LEFT JOIN annotations ON annotations.sequence = versions.sequence
+    WHERE versions.sequence = ?
+"""
 
 
 def list_documents(
