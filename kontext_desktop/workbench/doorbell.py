@@ -1,18 +1,20 @@
 """One window for one library: whoever starts the program once more rings at the first one.
 
 A local socket named for the library's folder, in the user's own runtime folder where there is one,
-and for the user only. What comes through it is a list of file names, to be opened as if they had
-been dropped. Where a system has no such sockets (Windows), nobody rings: the second window says
-whose the library is.
+and for the user only. Where Python has no such sockets (Windows), one of this machine's network,
+with its port and a password in a file of that name. What comes through is a list: the password, and
+the names of files, to be opened as if they had been dropped.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
+import hmac
 import json
 import logging
 import os
+import secrets
 import socket
 import tempfile
 from collections.abc import Sequence
@@ -24,6 +26,8 @@ from PySide6.QtCore import QObject, QSocketNotifier, Signal
 PATIENCE = 2.0
 """Seconds that a ring waits for an answer: a window that hangs is not waited for."""
 _MOST_BYTES = 1_000_000
+_HAS_FILES = hasattr(socket, "AF_UNIX")
+"""Whether a socket can be a file, which the system lets its owner only connect to."""
 _ANSWER = b"coming\n"
 
 
@@ -37,8 +41,8 @@ class Doorbell(QObject):
         super().__init__(parent)
         self._callers: list[_Caller] = []
         place = self._place = _place(folder)
-        server = _listen(place) if hasattr(socket, "AF_UNIX") else None
-        self._server = server
+        self.password = "" if _HAS_FILES else secrets.token_hex()
+        server = self._server = _listen(place, self.password)
         if server is not None:
             notifier = QSocketNotifier(server.fileno(), QSocketNotifier.Type.Read, self)
             notifier.activated.connect(self._answer)
@@ -88,7 +92,8 @@ class _Caller(QObject):
         whole = b"\n" in self._heard
         if more and not whole and len(self._heard) <= _MOST_BYTES:
             return
-        files = _files_in(self._heard.partition(b"\n")[0]) if whole else None
+        line = self._heard.partition(b"\n")[0]
+        files = _files_in(line, self._bell.password) if whole else None
         if files is not None:
             with contextlib.suppress(OSError):
                 self._connection.send(_ANSWER)
@@ -101,29 +106,47 @@ class _Caller(QObject):
 def ring(folder: Path, files: Sequence[Path]) -> bool:
     """Have the window that holds the library in `folder` come to the front and open these files.
     False when none answers. Blocks for a moment."""
-    if not hasattr(socket, "AF_UNIX"):
-        return False
-    place = _place(folder)
     names = [os.fspath(file.absolute()) for file in files]
-    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as caller:
-        if os.stat(place).st_uid != os.getuid():
-            return False  # somebody else's door
-        caller.settimeout(PATIENCE)
-        caller.connect(place)
-        caller.sendall(json.dumps(names).encode() + b"\n")
-        return caller.recv(len(_ANSWER)) == _ANSWER
+    with contextlib.suppress(OSError, ValueError):
+        caller, password = _call(_place(folder))
+        with caller:
+            caller.sendall(json.dumps([password, *names]).encode() + b"\n")
+            return caller.recv(len(_ANSWER)) == _ANSWER
     return False
 
 
-def _listen(place: str) -> socket.socket | None:
-    server = socket.socket(socket.AF_UNIX)
+def _call(place: str) -> tuple[socket.socket, str]:
+    """A connection with whoever listens there, and the password. Raises OSError where nobody does,
+    ValueError where the file is none of ours."""
+    address: str | tuple[str, int]
+    if _HAS_FILES:
+        if os.stat(place).st_uid != os.getuid():
+            raise PermissionError("somebody else's door")
+        caller, address = socket.socket(socket.AF_UNIX), place
+    else:
+        port, password = json.loads(Path(place).read_bytes())
+        caller, address = socket.socket(socket.AF_INET), ("127.0.0.1", port)
+    caller.settimeout(PATIENCE)
+    try:
+        caller.connect(address)
+    except OSError:
+        caller.close()
+        raise
+    return caller, "" if _HAS_FILES else password
+
+
+def _listen(place: str, password: str) -> socket.socket | None:
+    server = socket.socket(socket.AF_UNIX if _HAS_FILES else socket.AF_INET)
     mask = os.umask(0o077)
     try:
         # What a crash left: the library's lock says that the place is ours.
         with contextlib.suppress(FileNotFoundError):
             os.unlink(place)
-        server.bind(place)
+        server.bind(place if _HAS_FILES else ("127.0.0.1", 0))
         server.listen()
+        if not _HAS_FILES:
+            with open(place, "x") as file:
+                json.dump([server.getsockname()[1], password], file)
     except OSError as error:
         logging.getLogger(__name__).warning("No second start will be heard: %s", error)
         server.close()
@@ -142,14 +165,15 @@ def _close(server: socket.socket, place: str, _: object = None) -> None:
         os.unlink(place)
 
 
-def _files_in(line: bytes) -> list[Path] | None:
+def _files_in(line: bytes, password: str) -> list[Path] | None:
+    """None for what makes no sense, or comes from a stranger."""
     try:
-        names = json.loads(line)
-    except ValueError:
+        first, *names = map(os.fsencode, json.loads(line))
+    except (ValueError, TypeError):
         return None
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+    if not hmac.compare_digest(first, os.fsencode(password)):
         return None
-    return [Path(name) for name in names]
+    return [Path(os.fsdecode(name)) for name in names]
 
 
 def _place(folder: Path) -> str:

@@ -1,8 +1,9 @@
 """A frame of the canvas against a smooth QGraphicsPixmapItem that shows the same.
 
-Offscreen, 50 megapixels, both in this process and in turns. A zoom frame has another zoom than the
-last, a pan frame another place; each is from the change to the end of the painting. Then what a
-comparison costs against the picture alone, and measuring drift against decoding the result.
+Offscreen, pictures of 24 to 150 megapixels, both in this process and in turns. A zoom frame has
+another zoom than the last, a pan frame another place; each is from the change to the end of the
+painting. Then what a comparison costs against the picture alone, at 50 megapixels, and measuring
+drift against decoding the result.
 """
 
 from __future__ import annotations
@@ -30,7 +31,14 @@ from kontext_desktop.ui.comparing import Comparison, Mode
 from kontext_desktop.ui.theme import Theme
 from kontext_desktop.workbench import Picture
 
-PICTURE = Size(8660, 5774)
+PICTURES = {
+    24: Size(6000, 4000),
+    50: Size(8660, 5774),
+    100: Size(12247, 8165),
+    150: Size(15000, 10000),
+}
+COMPARED = 50
+"""Megapixels of the picture that the modes of comparison are measured with."""
 SCREENS = (QSize(1920, 1080), QSize(3840, 2160))
 FRAMES = 24
 ZOOM_GOAL, PAN_GOAL, FULL_GOAL = 0.4, 0.2, 1.1
@@ -50,12 +58,13 @@ def make_pixels(height: int, width: int) -> np.ndarray:
 
 
 def make_canvas(pixels: np.ndarray, size: QSize) -> tuple[Canvas, View]:
+    document = Size(pixels.shape[1], pixels.shape[0])
     canvas = Canvas(Theme.read(resources()))
     canvas.resize(size)
     canvas.show()
     levels = pyramid(pixels)
-    canvas.set_picture(Picture("now", PICTURE, levels, preview=False))
-    canvas.set_before(Picture("before", PICTURE, levels, preview=False))
+    canvas.set_picture(Picture("now", document, levels, preview=False))
+    canvas.set_before(Picture("before", document, levels, preview=False))
 
     def view(zoom: float, at: QPointF) -> None:
         if zoom != canvas.zoom:
@@ -92,18 +101,18 @@ def make_item(pixels: np.ndarray, size: QSize) -> tuple[QGraphicsView, View]:
     return graphics, view
 
 
-def list_views(zoom: float, *, zooms: bool) -> Iterator[tuple[float, QPointF]]:
+def list_views(picture: Size, zoom: float, *, zooms: bool) -> Iterator[tuple[float, QPointF]]:
     for number in range(FRAMES):
         away = (number % 12) * 16 / zoom
         yield (
             zoom * (1 + 0.013 * (number % 12)) if zooms else zoom,
-            QPointF(PICTURE.width / 2 + away, PICTURE.height / 2 + away / 2),
+            QPointF(picture.width / 2 + away, picture.height / 2 + away / 2),
         )
 
 
-def measure(view: View, zoom: float, *, zooms: bool) -> float:
+def measure(view: View, picture: Size, zoom: float, *, zooms: bool) -> float:
     times = []
-    for at in list_views(zoom, zooms=zooms):
+    for at in list_views(picture, zoom, zooms=zooms):
         start = time.perf_counter()
         view(*at)
         times.append(time.perf_counter() - start)
@@ -116,11 +125,12 @@ def figure(name: str, value: float, goal: float | None, unit: str) -> None:
     print(f"{name}: {value:.2f} {unit} | goal: {wanted} | {'ok' if good else 'short'}", flush=True)
 
 
-def measure_screen(pixels: np.ndarray, size: QSize) -> None:
+def measure_screen(megapixels: int, pixels: np.ndarray, size: QSize) -> None:
+    picture = PICTURES[megapixels]
     canvas, ours = make_canvas(pixels, size)
     item, theirs = make_item(pixels, size)
     QApplication.processEvents()  # what is not exposed yet is not painted
-    place = f"{size.width()}x{size.height()}"
+    place = f"{megapixels} MP on {size.width()}x{size.height()}"
     plain = 0.0
     for zoom, zooms, goal in (
         (0.25, True, ZOOM_GOAL),
@@ -128,16 +138,18 @@ def measure_screen(pixels: np.ndarray, size: QSize) -> None:
         (1.0, True, FULL_GOAL),
         (1.0, False, FULL_GOAL),
     ):
-        rounds = [[measure(one, zoom, zooms=zooms) for one in (ours, theirs)] for _ in range(3)]
+        rounds = [
+            [measure(one, picture, zoom, zooms=zooms) for one in (ours, theirs)] for _ in range(3)
+        ]
         mine, other = (statistics.median(column) for column in zip(*rounds, strict=True))
         if zooms and zoom < 1:
             plain = mine
         name = f"{'zoom' if zooms else 'pan'} frame at {zoom:.0%}, {place} ({mine * 1000:.1f} ms)"
         figure(name, mine / other, goal, "x smooth pixmap item")
-    for mode in Mode:
+    for mode in Mode if megapixels == COMPARED else ():
         canvas.compare(Comparison(mode))
         QApplication.processEvents()
-        cost = measure(ours, 0.25, zooms=True)
+        cost = measure(ours, picture, 0.25, zooms=True)
         name = f"{mode.value}, zoom frame at 25%, {place} ({cost * 1000:.1f} ms)"
         figure(name, cost / plain, None, "x the picture alone")
     for widget in (canvas, item):
@@ -161,10 +173,11 @@ def measure_cost_of_drift() -> None:
 
 def main() -> None:
     application = QApplication([])
-    pixels = make_pixels(PICTURE.height, PICTURE.width)
-    for size in SCREENS:
-        measure_screen(pixels, size)
-        application.processEvents()
+    for megapixels, picture in PICTURES.items():
+        pixels = make_pixels(picture.height, picture.width)
+        for size in SCREENS:
+            measure_screen(megapixels, pixels, size)
+            application.processEvents()
     measure_cost_of_drift()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import socket
 import stat
@@ -195,8 +196,35 @@ def test_a_second_start_brings_the_first_window_with_its_file(
     assert not os.path.exists(doorbell._place(tmp_path / "library"))
 
 
-@pytest.mark.parametrize("line", ["no json", '{"files": 1}', "[1]", "x" * 1_100_000])
-def test_nonsense_at_the_door_opens_nothing(qtbot: QtBot, tmp_path: Path, line: str) -> None:
+@pytest.fixture(params=["file", "port"])
+def door(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Both ways to listen: the second is for systems on which the first cannot be had."""
+    monkeypatch.setattr(doorbell, "_HAS_FILES", request.param == "file")
+    return str(request.param)
+
+
+def test_a_ring_brings_the_names_of_files(door: str, qtbot: QtBot, tmp_path: Path) -> None:
+    parent = QObject()
+    bell = Doorbell(tmp_path, parent)
+    rung: list[object] = []
+    bell.rung.connect(rung.append)
+    answers: list[bool] = []
+    files = [tmp_path / "sky.jpg", tmp_path / os.fsdecode(b"st\xfcck.png")]
+    caller = threading.Thread(target=lambda: answers.append(doorbell.ring(tmp_path, files)))
+    caller.start()
+    qtbot.waitUntil(lambda: not caller.is_alive())
+    assert (rung, answers) == ([files], [True])
+    parent.deleteLater()
+    qtbot.waitUntil(lambda: not os.path.exists(doorbell._place(tmp_path)))
+
+
+NONSENSE = ["no json", '{"files": 1}', "[1]", "[]", '["stranger"]', '["\\ud800"]', "x" * 1_100_000]
+
+
+@pytest.mark.parametrize("line", NONSENSE)
+def test_nonsense_at_the_door_opens_nothing(
+    door: str, qtbot: QtBot, tmp_path: Path, line: str
+) -> None:
     parent = QObject()
     bell = Doorbell(tmp_path, parent)
     rung: list[object] = []
@@ -204,8 +232,8 @@ def test_nonsense_at_the_door_opens_nothing(qtbot: QtBot, tmp_path: Path, line: 
     answers: list[bytes] = []
 
     def call() -> None:
-        with socket.socket(socket.AF_UNIX) as caller:
-            caller.connect(doorbell._place(tmp_path))
+        caller, _ = doorbell._call(doorbell._place(tmp_path))
+        with caller:
             with contextlib.suppress(OSError):  # it need not hear all of it
                 caller.sendall(line.encode() + b"\n")
             with contextlib.suppress(OSError):
@@ -220,12 +248,18 @@ def test_nonsense_at_the_door_opens_nothing(qtbot: QtBot, tmp_path: Path, line: 
     qtbot.waitUntil(lambda: not os.path.exists(doorbell._place(tmp_path)))
 
 
-def test_nobody_is_waited_for_where_nobody_answers(tmp_path: Path) -> None:
+def test_nobody_is_waited_for_where_nobody_answers(door: str, tmp_path: Path) -> None:
     assert not doorbell.ring(tmp_path, [])
     place = doorbell._place(tmp_path)
-    with socket.socket(socket.AF_UNIX) as left:
-        left.bind(place)  # as a crash leaves it
-    assert not doorbell.ring(tmp_path, [])
+    # As a crash leaves it; nobody listens there any more.
+    with socket.socket(socket.AF_UNIX if door == "file" else socket.AF_INET) as left:
+        left.bind(place if door == "file" else ("127.0.0.1", 0))
+        if door == "port":
+            Path(place).write_text(json.dumps([left.getsockname()[1], "word"]))
+        assert not doorbell.ring(tmp_path, [])
+    if door == "port":
+        Path(place).write_text("no json")
+        assert not doorbell.ring(tmp_path, [])
     parent = QObject()
     assert Doorbell(tmp_path, parent)._server is not None
     parent.deleteLater()
