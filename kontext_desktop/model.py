@@ -225,6 +225,11 @@ class Version:
     created_at: float
     annotation: Annotation = Annotation()
 
+    @property
+    def name(self) -> str:
+        """What the person calls it, else what was asked for."""
+        return self.annotation.name or self.title
+
 
 @dataclass(frozen=True, slots=True)
 class Act:

@@ -162,8 +162,8 @@ def propose_suffix(document: Document) -> str:
 
 
 def propose_name(document_name: str, version: Version, *, suffix: str = ".jpg") -> str:
-    """A file name for a version: the document's, what was asked, and "practice" where it was."""
-    words = re.sub(r"[^\w]+", "-", version.title.lower()).strip("-")[:40].strip("-")
+    """A file name for a version: the document's, what it is called, and "practice" where it was."""
+    words = re.sub(r"[^\w]+", "-", version.name.lower()).strip("-")[:40].strip("-")
     mark = " practice" if version.practice else ""
     return f"{_stem(document_name)} {words}{mark}{suffix}"
 

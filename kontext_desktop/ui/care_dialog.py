@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from kontext_desktop.ui.framed import lay_out, named_button
+from kontext_desktop.ui.framed import lay_out, named_button, remember_size
 from kontext_desktop.ui.pieces import Dot, Words, hairline, plain_tip
 from kontext_desktop.ui.question import Question
 from kontext_desktop.ui.theme import Theme
@@ -83,7 +83,7 @@ class CareDialog(QDialog):
         close = named_button("careClose", "Close")
         close.clicked.connect(self.reject)
         lay_out(self, theme, body, (), (close,))
-        self.resize(*_SIZE)
+        remember_size(self, workbench, _SIZE)
         self._upkeep.surveyed.connect(self._show_survey)
         self._upkeep.checked.connect(self._show_health)
         self._upkeep.working.connect(self._offer)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDialog,
@@ -18,6 +20,12 @@ from PySide6.QtWidgets import (
 
 from kontext_desktop.ui.pieces import hairline
 from kontext_desktop.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from kontext_desktop.workbench import Workbench
+
+_FRAME_AROUND = QSize(8, 48)
+"""Room for what the system draws around a window."""
 
 
 def lay_out(
@@ -45,6 +53,17 @@ def lay_out(
     column.addWidget(hairline())
     column.addLayout(row)
     return column
+
+
+def remember_size(dialog: QDialog, workbench: Workbench, size: tuple[int, int]) -> None:
+    """Open a dialog as large as it was left, at first in `size`; never larger than its screen."""
+    name = f"{dialog.objectName()} size"
+    kept = workbench.settings.window.get(name, "").split()
+    width, height = map(int, kept) if len(kept) == 2 and all(map(str.isdecimal, kept)) else size
+    dialog.resize(QSize(width, height).boundedTo(dialog.screen().availableSize() - _FRAME_AROUND))
+    dialog.finished.connect(
+        lambda _: workbench.keep_window({name: f"{dialog.width()} {dialog.height()}"})
+    )
 
 
 def named_button(name: str, text: str, hint: str = "") -> QPushButton:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer
+from PySide6.QtCore import QModelIndex, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from kontext_desktop.errors import KontextError
 from kontext_desktop.model import Line, Raster, Search
-from kontext_desktop.ui.framed import lay_out, named_button
+from kontext_desktop.ui.framed import lay_out, named_button, remember_size
 from kontext_desktop.ui.history_filters import HistoryFilters
 from kontext_desktop.ui.history_rows import ROW_HEIGHT, THUMBNAIL, HistoryModel, HistoryPainter
 from kontext_desktop.ui.pieces import Words
@@ -25,7 +25,6 @@ from kontext_desktop.ui.theme import Theme
 from kontext_desktop.workbench import Workbench
 
 _SIZE = (860, 680)
-_FRAME_AROUND = QSize(8, 48)
 """What the system may draw around it."""
 _SETTLE_MS = 60
 """Thumbnails are asked for once the scrolling has rested for so long."""
@@ -102,8 +101,7 @@ class HistoryWindow(QDialog):
         body.addLayout(self._stack, 1)
         body.addWidget(self._count)
         lay_out(self, theme, body, (), (self.open_button, close))
-        room = self.screen().availableSize() - _FRAME_AROUND
-        self.resize(QSize(*_SIZE).boundedTo(room))
+        remember_size(self, workbench, _SIZE)
         self._history.page_found.connect(self._show_page)
         self._history.thumbnail_made.connect(self._show_thumbnail)
         self._history.failed.connect(self._show_trouble)

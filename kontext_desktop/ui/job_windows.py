@@ -68,7 +68,7 @@ class JobWindows(QObject):
         if log.job.id in self._log_wanted:
             self._log_wanted.discard(log.job.id)
             parent = self._found.get(log.job.id, self._window)
-            _open(LogDialog(self._theme, log, parent))
+            _open(LogDialog(self._workbench, self._theme, log, parent))
 
     def _save_received(self, job_id: str) -> None:
         target = self._ask.place_to_save(

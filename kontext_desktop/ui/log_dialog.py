@@ -14,16 +14,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from kontext_desktop.ui.framed import lay_out
+from kontext_desktop.ui.framed import lay_out, remember_size
 from kontext_desktop.ui.pieces import Words
 from kontext_desktop.ui.theme import Theme
+from kontext_desktop.workbench import Workbench
 from kontext_desktop.workbench.inquiry import JobLog
 
 _SIZE = (760, 420)
 
 
 class LogDialog(QDialog):
-    def __init__(self, theme: Theme, log: JobLog, parent: QWidget) -> None:
+    def __init__(self, workbench: Workbench, theme: Theme, log: JobLog, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("jobLog")
         self.setWindowTitle("What happened")
@@ -54,7 +55,7 @@ class LogDialog(QDialog):
             words.addWidget(part)
         words.addWidget(text, 1)
         lay_out(self, theme, words, (), (copy, close))
-        self.resize(*_SIZE)
+        remember_size(self, workbench, _SIZE)
         close.setFocus()
 
 

@@ -257,6 +257,7 @@ class MainWindow(QMainWindow):
         bar.versions_button.clicked.connect(partial(self._rearrange, self.arrangement.toggle_left))
         bar.service_button.clicked.connect(self.open_settings)
         self.arrangement.arranged.connect(bar.show_versions)
+        self.arrangement.arranged.connect(self._name_panels)
         bar.compare_asked.connect(lambda: self._look_closer().begin_or_leave())
         self._version_list.menu_wanted.connect(
             lambda row, place: self._reach_library()[0].show_menu(row, place)
@@ -460,6 +461,10 @@ class MainWindow(QMainWindow):
         change()
         if not fitted:
             canvas.show_at(kept, canvas.mapFromGlobal(corner))
+
+    def _name_panels(self) -> None:
+        words = "Show panels" if self.arrangement.bare else "Hide panels"
+        self.actions_by_name["panels"].setText(words)
 
     def _tell(self, message: str, hint: str = "") -> None:
         self.workbench.notice_raised.emit(Notice(Tone.PLAIN, message, hint))

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from kontext_desktop.model import Trashed
-from kontext_desktop.ui.framed import lay_out, named_button
+from kontext_desktop.ui.framed import lay_out, named_button, remember_size
 from kontext_desktop.ui.pieces import Words, plain_tip
 from kontext_desktop.ui.question import Question
 from kontext_desktop.ui.theme import Theme
@@ -65,7 +65,7 @@ class TrashDialog(QDialog):
         close = named_button("closeTrash", "Close")
         close.clicked.connect(self.reject)
         lay_out(self, theme, body, (self._erase_all,), (self._back, self._erase, close))
-        self.resize(*_SIZE)
+        remember_size(self, workbench, _SIZE)
         self._trash.listed.connect(self._show)
         self._offer()
         self._trash.want_list()

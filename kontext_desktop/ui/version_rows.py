@@ -100,11 +100,12 @@ class VersionModel(QAbstractListModel):
 
 
 class VersionPainter(QStyledItemDelegate):
-    """Draws a row. `shown_version_id` names the one on the canvas."""
+    """Draws a row. `shown_version_id` names the one on the canvas, `asked_version_id` the one that
+    a menu is open for."""
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.shown_version_id = ""
+        self.shown_version_id = self.asked_version_id = ""
         self._theme = theme
         self._title_font, self._small_font = theme.font(), theme.font("font_small")
 
@@ -119,7 +120,8 @@ class VersionPainter(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         card = rect.adjusted(8, 2, -8, -2)
-        self._paint_card(painter, card, state, shown)
+        asked = row.version.id == self.asked_version_id
+        self._paint_card(painter, card, state, shown, asked)
         indent = _INDENT * row.depth
         picture = QRect(card.topLeft(), THUMBNAIL).translated(8 + indent, 4)
         self._paint_lines(painter, rect, picture, row)
@@ -151,7 +153,7 @@ class VersionPainter(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def _paint_card(
-        self, painter: QPainter, card: QRect, state: QStyle.StateFlag, shown: bool
+        self, painter: QPainter, card: QRect, state: QStyle.StateFlag, shown: bool, asked: bool
     ) -> None:
         radius = self._theme.size("radius")
         path = QPainterPath()
@@ -162,9 +164,9 @@ class VersionPainter(QStyledItemDelegate):
             bar = QRect(card.left(), card.top(), 3, card.height())
             painter.fillRect(bar, self._theme.colour("accent"))
             painter.setClipping(False)
-        elif state & QStyle.StateFlag.State_MouseOver:
+        elif asked or state & QStyle.StateFlag.State_MouseOver:
             painter.fillPath(path, self._theme.colour("raised"))
-        if state & QStyle.StateFlag.State_HasFocus:
+        if asked or state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(QPen(self._theme.colour("accent"), 1))
             painter.drawRoundedRect(QRectF(card).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QListView, QMenu, QWidget
 
 from kontext_desktop.model import Raster
 from kontext_desktop.ui.pixels import fitted
@@ -62,6 +62,14 @@ class VersionView(QListView):
         if row is not None:
             below = self.viewport().mapToGlobal(self.visualRect(index).center())
             self.menu_wanted.emit(row, event.globalPos() if by_mouse else below)
+            menu = QApplication.activePopupWidget()
+            if isinstance(menu, QMenu):
+                self._mark_asked(row.version.id)
+                menu.aboutToHide.connect(lambda: self._mark_asked(""))
+
+    def _mark_asked(self, version_id: str) -> None:
+        self._painter.asked_version_id = version_id
+        self.viewport().update()
 
     def show_rows(self, rows: list[VersionRow]) -> None:
         """The rows in sight stay where they are; at the top, new ones come into sight."""

@@ -52,11 +52,6 @@ class _Place(NamedTuple):
     rails: tuple[int, ...] = ()
 
 
-def title_of(version: Version) -> str:
-    """The name the person gave it, else what was asked for."""
-    return version.annotation.name or version.title
-
-
 def list_rows(
     versions: Sequence[Version],
     jobs: Mapping[str, Job],
@@ -94,7 +89,7 @@ def list_rows(
                 drifts.get(version.id),
                 following is not None and leads and following.joint is not Joint.NONE,
                 made[version.id],
-                title_of(above) if above is not None else "",
+                above.name if above is not None else "",
             )
         )
     return rows
@@ -129,7 +124,7 @@ def _row(
     place: _Place, job: Job | None, drift: float | None, goes_on: bool, made: int, above: str
 ) -> VersionRow:
     version = place.version
-    title = title_of(version)
+    title = version.name
     if job is None:
         note, tips = "" if version.parent_ids else "untouched", [title]
     else:

@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, Signal
 from kontext_desktop.model import Annotation, Flag
 from kontext_desktop.workbench.documents import Documents
 from kontext_desktop.workbench.link import StudioLink
-from kontext_desktop.workbench.listing import title_of
 from kontext_desktop.workbench.state import Notice, Tone
 
 if TYPE_CHECKING:
@@ -100,7 +99,7 @@ class Opinions(QObject):
                 version = self._documents.find_version(version_id)
                 if version is not None and version_id != self._documents.shown:
                     # It happened out of sight, perhaps.
-                    text = f"{words}: what is said of “{title_of(version)}”."
+                    text = f"{words}: what is said of “{version.name}”."
                     self.told.emit(Notice(Tone.PLAIN, text))
 
         self._link.run(work, done, self.failed.emit, pool="writes")

@@ -54,7 +54,7 @@ class Trash(QObject):
         if version is None or document is None:
             return
         branch = self._documents.list_branch(version_id)
-        title = version.annotation.name or version.title
+        title = version.name
 
         def work(studio: Studio) -> tuple[Trashed, errands.Opened | None]:
             entry = studio.library.put_in_trash(version_id)

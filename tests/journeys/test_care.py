@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QLabel, QListWidget, QPushButton, QWidget
 from window_person import Person
 
@@ -66,6 +67,23 @@ def test_what_the_library_takes_is_shown_and_a_sound_one_is_called_so(
     press(person, "careCheck")
     person.wait(lambda: words(person, "careSummary").endswith("all as they should be."))
     assert not person.find("careFindings").isVisible()
+
+
+def test_the_window_is_as_large_as_it_was_left(
+    person: Person, enter: Enter, service: PracticeService
+) -> None:
+    care(person)
+    dialog = person.find("care")
+    dialog.resize(780, 610)
+    dialog.close()
+    person.wait(lambda: person.window.findChild(QWidget, "care") is None)
+    care(person)
+    assert person.find("care").size() == QSize(780, 610)
+    person.window.close()
+    again = enter("--endpoint", service.url)
+    again.wait(lambda: bool(again.rows))
+    care(again)
+    assert again.find("care").size() == QSize(780, 610)
 
 
 def test_damage_is_named_in_sentences_and_mended(person: Person, tmp_path: Path) -> None:

@@ -152,10 +152,13 @@ def press(key: Qt.Key) -> None:
 def test_tab_hides_the_panels_and_brings_them_back(open_window: Open) -> None:
     window = open_window()
     before = shown(window)
+    command = window.actions_by_name["panels"]
     press(Qt.Key.Key_Tab)
     assert shown(window) == {"canvas", "topBar", "statusBar"}
+    assert command.text() == "Show panels"
     press(Qt.Key.Key_Tab)
     assert shown(window) == before
+    assert command.text() == "Hide panels"
 
 
 def test_tab_brings_the_panels_back_when_a_control_in_them_had_the_focus(

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetrics
-from PySide6.QtWidgets import QApplication, QLabel, QListView
+from PySide6.QtWidgets import QApplication, QLabel, QListView, QMenu
 
 from kontext_desktop.model import Annotation, Raster, Size, Version
 from kontext_desktop.paths import resources
@@ -145,6 +145,19 @@ def test_a_right_click_asks_for_a_menu_and_shows_nothing(versions, workbench, qt
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.RightButton, pos=at)
     assert ask_about(versions, 2) == ["v0"]
     assert workbench.list_calls("show_version") == []
+
+
+def test_the_row_that_a_menu_is_open_for_is_marked(versions, workbench, qtbot):
+    view = view_of(versions)
+    area = view.visualRect(view.model().index(2, 0))
+    before = view.viewport().grab(area).toImage()
+    menu = QMenu(versions)
+    menu.addAction("Pick")
+    versions.menu_wanted.connect(lambda row, spot: menu.popup(spot))
+    ask_about(versions, 2)
+    assert view.viewport().grab(area).toImage() != before
+    menu.close()
+    assert view.viewport().grab(area).toImage() == before
 
 
 def test_what_is_said_of_a_version_stands_in_its_row(versions, workbench):
