@@ -34,13 +34,14 @@ HEAT_SCALE: tuple[tuple[float, tuple[int, int, int]], ...] = (
 class Raster:
     """Pixels on their way between rungs: rows top to bottom, no padding.
 
-    `bgrx8` has four bytes a pixel, blue first, the fourth 255 (what a screen takes); `rgb8` three;
-    `rgb16` three numbers of 16 bits.
+    `bgrx8` has four bytes a pixel, blue first, the fourth 255 (what a screen takes); of `bgra8` the
+    fourth is how opaque it is, and the others are multiplied by it; `rgb8` has three bytes; `rgb16`
+    three numbers of 16 bits.
     """
 
     data: bytes | bytearray | memoryview
     size: Size
-    format: Literal["bgrx8", "rgb8", "rgb16"] = "bgrx8"
+    format: Literal["bgrx8", "bgra8", "rgb8", "rgb16"] = "bgrx8"
     profile: bytes = b""
     """ICC, of RGB; empty for sRGB."""
 

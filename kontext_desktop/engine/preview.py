@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 THUMBNAIL = Size(320, 240)
 SMALL = Size(704, 528)
 HEAT = Size(1280, 1280)
+_MARK = (255, 0, 255, 255)
+"""Magenta, blue first: hardly a picture has it."""
 REVIEW = Size(2560, 2560)
 """Fills a screen; also what stands in for an original that is not copied."""
 
@@ -69,6 +71,10 @@ def whole(library: Library, version: Version, screen: bytes = b"") -> Shown:
 def review(library: Library, version: Version, screen: bytes = b"") -> Shown:
     """A version of 2560 pixels a side at most; the original is looked at only where nothing else
     is left of it."""
+    return show(_draw_review(library, version), screen)
+
+
+def _draw_review(library: Library, version: Version) -> Native:
     pixels = _find_kept(library, _review_name(version))
     if pixels is None:
         document = library.get_document(version.document_id)
@@ -77,7 +83,7 @@ def review(library: Library, version: Version, screen: bytes = b"") -> Shown:
         pixels = render.render_native(library, version, size=size, stand_in=stand_in)
         if version.layers or library.masters.find_reference(document.master_sha256) is None:
             _keep(library, _review_name(version), _encode(pixels))
-    return show(pixels, screen)
+    return pixels
 
 
 def thumbnail(
@@ -164,6 +170,19 @@ def heat(library: Library, version: Version, before: Version) -> tuple[Raster, f
     one, other = (render.render(library, each, size=size) for each in (before, version))
     colours, mean = drift.heat_map(one, other)
     return to_raster(colours), mean
+
+
+def mark_outside(library: Library, version: Version, screen: bytes) -> tuple[Raster, float]:
+    """Marks (`bgra8`, at most 1280 a side) to be laid over a version where it has colours that a
+    screen with this profile cannot show, and how much of it that is, 0 to 1."""
+    from kontext_desktop.imaging.gamut import find_outside
+
+    pixels, profile = _draw_review(library, version)
+    size = within(Size(pixels.shape[1], pixels.shape[0]), HEAT)
+    outside = find_outside(scale(pixels, size), profile, screen)
+    marks = np.zeros((size.height, size.width, 4), np.uint8)
+    marks[outside] = _MARK
+    return Raster(marks.reshape(-1).data, size, "bgra8", screen), float(outside.mean())
 
 
 def _find_stand_in(library: Library, document: Document, box: Size) -> Native | None:

@@ -72,6 +72,7 @@ LOOKING_COMMANDS = (
     Command("compare_original", "Compare with the original"),
     Command("client_view", "Second window, the picture alone", ("Ctrl+Shift+F",), checkable=True),
     Command("overview", "Overview while zoomed in", (), Qt.Key.Key_N, checkable=True),
+    Command("gamut", "Gamut warning", ("Ctrl+Shift+Y",), checkable=True),
     Command("thirds", "Thirds", checkable=True),
     Command("centre", "Centre", checkable=True),
     Command("grid", "Pixel grid above 800 %", checkable=True),
@@ -126,6 +127,7 @@ _SEVERAL = ("variations", "by_drift")
 _OTHERS = ("compare_parent", "compare_original")
 _PARTS = (
     "overview",
+    "gamut",
     _GUIDES,
     _GROUNDS,
     SEPARATOR,

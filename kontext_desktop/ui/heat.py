@@ -28,18 +28,7 @@ class Heat(NamedTuple):
 
     def draw(self, painter: QPainter, view: Viewport, seen: QRect, *, filtered: bool) -> None:
         """Stretched over the document; only the part `seen` of the view."""
-        image = self.colours.image
-        x, y = view.origin
-        width, height = view.document
-        across, down = image.width() / width, image.height() / height
-        part = QRectF(
-            (seen.x() - x) / view.zoom * across,
-            (seen.y() - y) / view.zoom * down,
-            seen.width() / view.zoom * across,
-            seen.height() / view.zoom * down,
-        )
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, filtered)
-        painter.drawImage(QRectF(seen), image, part)
+        self.colours.draw_over(painter, view, seen, filtered=filtered)
 
 
 def draw_scale(painter: QPainter, area: QRect, theme: Theme, ratio: float) -> None:

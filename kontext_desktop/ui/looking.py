@@ -18,6 +18,7 @@ from kontext_desktop.ui.canvas import Canvas
 from kontext_desktop.ui.compare_bar import CompareBar
 from kontext_desktop.ui.comparing import Comparison, Mode
 from kontext_desktop.ui.contact_sheet import ContactSheet, Entry
+from kontext_desktop.ui.gamut import GamutWarning
 from kontext_desktop.ui.heat import Heat
 from kontext_desktop.ui.navigator import Navigator
 from kontext_desktop.ui.picking import Picking
@@ -68,8 +69,9 @@ class Looking(QObject):
         self._bare = False
         kept = set(workbench.settings.window.get("looking", _USUAL).split())
         self._ground = next((name for name in _GROUNDS if name in kept), "canvas")
-        self._switched = {name: name in kept for name in (*_GUIDES, "grid", "overview")}
+        self._switched = {name: name in kept for name in (*_GUIDES, "grid", "overview", "gamut")}
         self._picking = Picking(workbench, canvas, self)
+        self._gamut = GamutWarning(workbench, canvas, self)
         self._sheet = ContactSheet(theme)
         self._has_sheet = False
         self._client_view: ClientView | None = None
@@ -354,6 +356,7 @@ class Looking(QObject):
         guides = tuple(parts for name, parts in _GUIDES.items() if switched[name])
         self._canvas.set_guides(guides, grid=switched["grid"])
         self._canvas.set_ground(self._ground)
+        self._gamut.switch(switched["gamut"])
         mode = comparison.mode.value if comparison else ""
         client_view = self._client_view is not None and self._client_view.isVisible()
         ways = {

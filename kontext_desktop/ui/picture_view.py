@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from kontext_desktop.ui.comparing import Comparison
     from kontext_desktop.ui.contact_sheet import ContactSheet
     from kontext_desktop.ui.frame_tool import FrameTool
+    from kontext_desktop.ui.gamut import Marks
     from kontext_desktop.ui.pyramid import Pyramid
 
 
@@ -68,6 +69,7 @@ class PictureView(QWidget):
         self._panes = Panes(1, 1, Size(0, 0))
         self._names = ("", "")
         self._note = ""
+        self._marks: Marks | None = None
         self._ground = "canvas"
         self._guides: tuple[int, ...] = ()
         self._has_grid = True
@@ -135,6 +137,11 @@ class PictureView(QWidget):
         if note != self._note:
             self._note = note
             self.update()
+
+    def set_marks(self, marks: Marks | None) -> None:
+        """Lay the gamut warning's marks over the picture, or nothing."""
+        self._marks = marks
+        self.update()
 
     def set_ground(self, colour: str) -> None:
         """The theme's name for what lies around a picture."""
@@ -382,6 +389,10 @@ class PictureView(QWidget):
             before.draw(painter, view, filtered=filtered)
         else:
             shown.draw(painter, view, filtered=filtered)
+            if self._marks is not None and not self.shows_before:
+                self._marks.image.draw_over(painter, view, seen, filtered=False)
+                bottom = Qt.AlignmentFlag.AlignBottom
+                draw_word(painter, seen, self._marks.words, theme, ratio, edge=bottom)
 
         if self._has_grid and view.zoom > GRID_ABOVE:
             draw_pixel_grid(painter, seen, view, theme)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import functools
 import struct
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QColorSpace, QColorTransform, QImage, QPainter, QPixmap
 
 from kontext_desktop.model import Raster, Size
 
+if TYPE_CHECKING:
+    from kontext_desktop.ui.viewport import Viewport
+
 _FORMATS = {
     "bgrx8": (QImage.Format.Format_RGB32, 4),
+    "bgra8": (QImage.Format.Format_ARGB32_Premultiplied, 4),
     "rgb8": (QImage.Format.Format_RGB888, 3),
 }
 
@@ -28,6 +32,20 @@ class Shown(NamedTuple):
         image_format, depth = _FORMATS[raster.format]
         width, height = raster.size
         return cls(QImage(raster.data, width, height, width * depth, image_format), raster)
+
+    def draw_over(self, painter: QPainter, view: Viewport, seen: QRect, *, filtered: bool) -> None:
+        """Stretched over the whole document; only the part `seen` of the view."""
+        x, y = view.origin
+        width, height = view.document
+        across, down = self.image.width() / width, self.image.height() / height
+        part = QRectF(
+            (seen.x() - x) / view.zoom * across,
+            (seen.y() - y) / view.zoom * down,
+            seen.width() / view.zoom * across,
+            seen.height() / view.zoom * down,
+        )
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, filtered)
+        painter.drawImage(QRectF(seen), self.image, part)
 
 
 class Reading(NamedTuple):

@@ -71,6 +71,8 @@ class Workbench(QObject):
     """Picture of any version that was asked for"""
     heat_measured = Signal(object)
     """Heat"""
+    gamut_found = Signal(object)
+    """Gamut"""
     notice_raised = Signal(object)
     """Notice"""
     result_arrived = Signal(str)
@@ -127,6 +129,7 @@ class Workbench(QObject):
         gallery.thumbnail_made.connect(self.thumbnail_made)
         gallery.picture_made.connect(self.picture_made)
         gallery.heat_measured.connect(self.heat_measured)
+        gallery.gamut_found.connect(self.gamut_found)
         self._documents = Documents(self._link, gallery, self)
         self._documents.changed.connect(self._emit_desk)
         self._documents.leaving.connect(self._keep_draft)
@@ -393,6 +396,10 @@ class Workbench(QObject):
     def want_heat(self) -> None:
         """Measure how far the shown version is from what it is compared with: `heat_measured`."""
         self._documents.want_heat()
+
+    def want_gamut(self) -> None:
+        """Find what the screen cannot show of the shown version: `gamut_found`."""
+        self._documents.want_gamut()
 
     def want_thumbnail(self, version_id: str) -> None:
         self._documents.want_thumbnail(version_id)

@@ -319,6 +319,12 @@ class Documents(QObject):
         if shown is not None and before is not None:
             self._gallery.want_heat(shown, before)
 
+    def want_gamut(self) -> None:
+        """Find what the screen cannot show of the shown version."""
+        shown = self.find_shown()
+        if shown is not None:
+            self._gallery.want_gamut(shown)
+
     def want_thumbnail(self, version_id: str) -> None:
         version = self.find_version(version_id)
         if version is not None:

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from kontext_desktop.errors import KontextError
 from kontext_desktop.workbench import errands
 from kontext_desktop.workbench.link import StudioLink
-from kontext_desktop.workbench.state import Heat, Picture
+from kontext_desktop.workbench.state import Gamut, Heat, Picture
 
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
@@ -33,6 +33,8 @@ class Gallery(QObject):
     """One more of `drifts` is known."""
     heat_measured = Signal(object)
     """Heat"""
+    gamut_found = Signal(object)
+    """Gamut"""
     small_made = Signal(str, object)
     """SHA-256 of a blob, Raster"""
     failed = Signal(str, object)
@@ -139,6 +141,18 @@ class Gallery(QObject):
             return Heat(version.id, before.id, colours, mean)
 
         self._once(("heat", version.id, before.id), work, self.heat_measured.emit, version.id)
+
+    def want_gamut(self, version: Version) -> None:
+        """Find what the screen cannot show of a version; `gamut_found` brings it."""
+        screen = self._screen
+
+        def work(studio: Studio) -> Gamut:
+            from kontext_desktop.engine import preview
+
+            return Gamut(version.id, *preview.mark_outside(studio.library, version, screen))
+
+        made = self._if_same_screen(self.gamut_found.emit)
+        self._once(("gamut", version.id), work, made, version.id)
 
     def _want_drift(self, version: Version) -> None:
         """Measured once its thumbnail is there; a version that cannot be measured has none."""

@@ -46,6 +46,16 @@ class Heat(NamedTuple):
     """CIEDE2000"""
 
 
+class Gamut(NamedTuple):
+    """What the screen cannot show of a version."""
+
+    version_id: str
+    marks: Raster
+    """To be laid over the whole of document space; with the screen's profile."""
+    share: float
+    """How much of the picture they cover, 0 to 1."""
+
+
 class Deed(NamedTuple):
     """Something a notice offers to do; `Workbench.do` does it, but for "look", which opens the
     window about the Job."""

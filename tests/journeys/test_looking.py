@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+from picture_tools import display_p3_profile
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from window_person import Person
 
+from kontext_desktop.model import Frame
 from kontext_desktop.ui.client_view import ClientView
 
 Enter = Callable[..., Person]
@@ -62,6 +66,43 @@ def test_without_variations_there_is_nothing_to_lay_side_by_side(
     person.window.canvas.setFocus()
     person.press(Qt.Key.Key_G, NO)
     assert not person.window.actions_by_name["variations"].isChecked()
+
+
+def test_the_gamut_warning_marks_what_this_screen_cannot_show(
+    enter: Enter, picture: Path, tmp_path: Path
+) -> None:
+    """The left half is a green that only a wide screen has, the right half a grey."""
+    codes = np.full((400, 600, 3), 128, np.uint8)
+    codes[:, :300] = 0, 255, 0
+    wide = tmp_path / "wide.png"
+    Image.fromarray(codes).save(wide, icc_profile=display_p3_profile())
+    person = enter("--practice")
+    person.open(wide)
+    canvas = person.window.canvas
+    canvas.setFocus()
+
+    def colour(x: float) -> str:
+        area = canvas.place(Frame(0, 0, 600, 400))
+        spot = area.left() + x * area.width(), area.center().y()
+        return canvas.grab().toImage().pixelColor(*map(int, spot)).name()
+
+    green, grey = colour(0.25), colour(0.75)
+    person.window.actions_by_name["gamut"].trigger()
+    person.wait(lambda: colour(0.25) == "#ff00ff")
+    assert colour(0.75) == grey
+    words = canvas._marks.words if canvas._marks else ""
+    assert words == "50.0 % beyond this screen, marked"
+    person.open(picture)
+    person.wait(
+        lambda: (
+            canvas._marks is not None
+            and canvas._marks.words == "This screen shows all of its colours"
+        )
+    )
+    person.workbench.open_file(wide)
+    person.wait(lambda: colour(0.25) == "#ff00ff")
+    person.window.actions_by_name["gamut"].trigger()
+    assert colour(0.25) == green
 
 
 def test_the_heat_map_follows_what_is_shown(enter: Enter, picture: Path) -> None:
