@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,17 +36,24 @@ def check(path: Path) -> Probe:
     return found
 
 
-def bring_in(library: Library, path: Path, *, copy_up_to: int = COPY_UP_TO) -> Arrival:
+def bring_in(
+    library: Library,
+    path: Path,
+    *,
+    copy_up_to: int = COPY_UP_TO,
+    decoded: Callable[[Native], None] = lambda _: None,
+) -> Arrival:
     """Keep a file's bytes as a Document's master, or find the Document that has them already.
 
     Where the file system can share the file's blocks, that is a copy for nothing. Else it is copied
     up to `copy_up_to` bytes, and a larger one stays where it is, and is known by its hash.
-    Everything is decoded before anything is stored. The file itself is only read. Raises
-    ImageError, LibraryError.
+    Everything is decoded before anything is stored; in between, `decoded` may look at it. The file
+    itself is only read. Raises ImageError, LibraryError.
     """
     found = probe(path)
     before = path.stat()
     pixels = read_native(path)
+    decoded(pixels)
     kept = library.blobs.clone_file(path)
     if kept is None and before.st_size <= copy_up_to:
         kept = library.blobs.put_file(path)

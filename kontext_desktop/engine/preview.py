@@ -27,6 +27,7 @@ from kontext_desktop.imaging import (
     read_native,
     scale,
     shows_numbers,
+    shrunk,
     to_depth,
     to_raster,
 )
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 THUMBNAIL = Size(320, 240)
 SMALL = Size(704, 528)
 HEAT = Size(1280, 1280)
+_FIRST_LOOK = 1400
+"""Pixels of the longer side, at least."""
 _MARK = (255, 0, 255, 255)
 """Magenta, blue first: hardly a picture has it."""
 REVIEW = Size(2560, 2560)
@@ -58,6 +61,13 @@ def show(native: Native, screen: bytes = b"") -> Shown:
     same = shows_numbers(*native, screen)
     give_back()
     return Shown(pyramid(*native, screen), None if same else document_raster(*native))
+
+
+def first_look(native: Native, screen: bytes = b"") -> Raster:
+    """A picture that was just decoded, in a tenth of the time that `show` takes."""
+    height, width = native.pixels.shape[:2]
+    times = max(1, max(height, width) // _FIRST_LOOK)
+    return _small_raster(Native(shrunk(native.pixels, times, times), native.profile), screen)
 
 
 def whole(library: Library, version: Version, screen: bytes = b"") -> Shown:
@@ -127,8 +137,8 @@ def keep_result(library: Library, version: Version, top: Pixels) -> None:
 
 
 def reduced(native: Native) -> Native:
-    """A picture for review."""
-    pixels = native.pixels
+    """A picture for review, of 8 bits: so it is kept, and from 16 it would take twice the time."""
+    pixels = to_depth(native.pixels, np.uint8)
     size = within(Size(pixels.shape[1], pixels.shape[0]), REVIEW)
     return Native(scale(pixels, size), native.profile)
 

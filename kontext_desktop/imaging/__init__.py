@@ -29,7 +29,7 @@ from kontext_desktop.imaging.reading import (
     read_native,
     verify_output,
 )
-from kontext_desktop.imaging.scaling import place, scale
+from kontext_desktop.imaging.scaling import place, scale, shrunk
 from kontext_desktop.imaging.signatures import sniff
 
 __all__ = [
@@ -57,6 +57,7 @@ __all__ = [
     "read_native",
     "scale",
     "shows_numbers",
+    "shrunk",
     "sniff",
     "to_depth",
     "to_raster",

@@ -160,7 +160,11 @@ def to_depth(codes: Any, dtype: npt.DTypeLike) -> Any:
         if dtype == np.uint16:
             out[rows] = codes[rows].astype(np.uint16) * 257
         else:
-            out[rows] = (codes[rows].astype(np.uint32) * 255 + 32767) // 65535
+            part = codes[rows].astype(np.uint32)  # `/ 257`, rounded, but without a division
+            part *= 255
+            part += 32895
+            part >>= 16
+            out[rows] = part
     return out
 
 

@@ -298,14 +298,16 @@ class Workbench(QObject):
     def _come_back(self) -> None:
         """Begin with a library that has just been opened (again)."""
         self._service.begin_anew()
-        self._documents.open("what was worked on last", errands.find_latest)
+        self._documents.open(
+            "what was worked on last", lambda studio, _: errands.find_latest(studio)
+        )
         self._link.run(errands.look_after, self._tell_damage)
 
     def _show_unpacked(self, found: TakenIn) -> None:
         document = self._documents.document
         if document is not None and document.id in found.documents:
             self._documents.open(
-                document.name, lambda studio: errands.find_document(studio, document.id)
+                document.name, lambda studio, _: errands.find_document(studio, document.id)
             )
         elif found.documents:
             self.open_document(found.documents[0], found.name)
@@ -341,7 +343,7 @@ class Workbench(QObject):
 
         screen = self._gallery.screen
         self._documents.open(
-            path.name, lambda studio: errands.bring_in(studio, path, screen), opened
+            path.name, lambda studio, look: errands.bring_in(studio, path, screen, look), opened
         )
         self._documents.look(look or (lambda: errands.glance_at(path)))
 
@@ -353,13 +355,13 @@ class Workbench(QObject):
                 self._documents.show_version(version_id)
             return
         self._documents.open(
-            name, lambda studio: errands.find_document(studio, document_id, version_id)
+            name, lambda studio, _: errands.find_document(studio, document_id, version_id)
         )
 
     def paste_picture(self, picture: Raster, name: str) -> None:
         """Make a document of pixels that came without a file."""
         screen = self._gallery.screen
-        self._documents.open(name, lambda studio: errands.paste(studio, picture, name, screen))
+        self._documents.open(name, lambda studio, _: errands.paste(studio, picture, name, screen))
 
     def set_screen(self, screen: bytes) -> None:
         """Make pictures ready for a screen with this ICC profile; b"" for sRGB."""
@@ -539,7 +541,7 @@ class Workbench(QObject):
         document_id = self.settings.window.get("document", "")
         if document_id:
             self._documents.open(
-                "what was open last", lambda studio: errands.find_document(studio, document_id)
+                "what was open last", lambda studio, _: errands.find_document(studio, document_id)
             )
 
     def _take_library(self) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from kontext_desktop.dispatch import Report
 from kontext_desktop.errors import KontextError
 from kontext_desktop.workbench import errands
 from kontext_desktop.workbench.first_look import make_picture
@@ -74,11 +76,12 @@ class Documents(QObject):
     def open(
         self,
         name: str,
-        work: Callable[[Studio], errands.Opened | None],
+        work: Callable[[Studio, Report], errands.Opened | None],
         opened: Callable[[errands.Opened], None] = lambda _: None,
     ) -> None:
         """Bring something onto the desk; if something else is asked for meanwhile, that wins.
-        `opened` is called just before it is shown."""
+        What `work` reports is a first look at it, shown unless there was one already. `opened` is
+        called just before it is shown."""
         self._opening += 1
         ticket, screen = self._opening, self._gallery.screen
 
@@ -102,7 +105,7 @@ class Documents(QObject):
             self.failed.emit(error)
 
         self.say_busy(f"Opening {name}")
-        self._link.run(work, done, failed)
+        self._link.run_reporting(work, done, failed, progressed=partial(self._show_look, ticket))
 
     def keep(self, work: Callable[[Studio], None]) -> None:
         """Write down what nobody asked for: where the person looks, what is typed. That it fails is
@@ -136,13 +139,12 @@ class Documents(QObject):
         if self._looked:
             return
         ticket, screen = self._opening, self._gallery.screen
+        self._link.run_apart(lambda: make_picture(work(), screen), partial(self._show_look, ticket))
 
-        def done(found: Picture | None) -> None:
-            if found is not None and ticket == self._opening and self.busy and not self._looked:
-                self._looked = True
-                self.picture_shown.emit(found)
-
-        self._link.run_apart(lambda: make_picture(work(), screen), done)
+    def _show_look(self, ticket: int, found: Picture | None) -> None:
+        if found is not None and ticket == self._opening and self.busy and not self._looked:
+            self._looked = True
+            self.picture_shown.emit(found)
 
     def say_busy(self, text: str) -> None:
         self.busy = text

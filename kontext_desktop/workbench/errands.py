@@ -6,11 +6,12 @@ The engine is imported inside them, so that the window's first paint need not wa
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from kontext_desktop.catalog import KONTEXT_MAX
-from kontext_desktop.first_words import Draft, JobState, Settings
+from kontext_desktop.first_words import Draft, JobState, Settings, Size
 from kontext_desktop.workbench.state import LibraryFacts, Picture, Tone
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
     from kontext_desktop.errors import KontextError
     from kontext_desktop.glance import Glance
+    from kontext_desktop.imaging import Native
     from kontext_desktop.model import Document, Job, Origin, Raster, Version
 
 
@@ -105,11 +107,18 @@ def describe_reading(studio: Studio) -> tuple[str, str] | None:
     )
 
 
-def bring_in(studio: Studio, path: Path, screen: bytes) -> Opened:
-    from kontext_desktop.engine import intake
+def bring_in(studio: Studio, path: Path, screen: bytes, look: Callable[[Picture], None]) -> Opened:
+    """`look` is called with a first look as soon as the picture is decoded."""
+    from kontext_desktop.engine import intake, preview
+
+    def decoded(native: Native) -> None:
+        height, width = native.pixels.shape[:2]
+        level = preview.first_look(native, screen)
+        look(Picture("", Size(width, height), (level,), preview=True))
 
     copy_up_to = studio.settings.copy_up_to
-    return _arrived(studio, intake.bring_in(studio.library, path, copy_up_to=copy_up_to), screen)
+    arrival = intake.bring_in(studio.library, path, copy_up_to=copy_up_to, decoded=decoded)
+    return _arrived(studio, arrival, screen)
 
 
 def glance_at(path: Path) -> Glance | None:

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from kontext_desktop.errors import ImageError
-from kontext_desktop.imaging import probe, read
+from kontext_desktop.imaging import probe, read, to_depth
 
 
 def saved(image, format, **options):
@@ -122,3 +122,8 @@ def test_floating_point_is_refused_rather_than_guessed():
     for look in (probe, read):
         with pytest.raises(ImageError, match="agreed white"):
             look(data)
+
+
+def test_sixteen_bits_are_rounded_to_eight():
+    every = np.arange(65536, dtype=np.uint16).reshape(256, 256, 1)
+    assert (to_depth(every, np.uint8) == np.rint(every / 257)).all()

@@ -17,9 +17,10 @@ from window_person import Person
 
 from kontext_desktop.app import manage_colour
 from kontext_desktop.glance import glance
-from kontext_desktop.imaging import read_native
+from kontext_desktop.imaging import encode, read_native
 from kontext_desktop.imaging.colour import between
-from kontext_desktop.model import Raster
+from kontext_desktop.library import Library
+from kontext_desktop.model import Document, Raster
 from kontext_desktop.ui import monitor
 from kontext_desktop.workbench import Picture, Tone, errands
 
@@ -77,6 +78,38 @@ def test_a_first_look_comes_before_the_whole(
     assert (shown[0].version_id, shown[0].preview) == ("", True)
     assert {one.size for one in shown} == {(2400, 1600)}
     assert shown[-1].version_id
+
+
+@pytest.mark.parametrize("suffix", ["tif", "png"])
+def test_what_has_no_quick_look_is_seen_once_it_is_decoded_and_before_it_is_stored(
+    enter: Enter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    person = enter("--practice")
+    seen: list[Picture | None] = []
+    person.workbench.picture_shown.connect(seen.append)
+    looked = threading.Event()
+    person.workbench.picture_shown.connect(lambda _: looked.set())
+    put_document = Library.put_document
+
+    def put_late(*arguments: Any, **options: Any) -> Document:
+        assert looked.wait(20)
+        return put_document(*arguments, **options)
+
+    monkeypatch.setattr(Library, "put_document", put_late)
+    path = tmp_path / f"deep.{suffix}"
+    y, x = np.mgrid[0:1500, 0:3000].astype(np.uint16)
+    codes = np.stack([x * 20, y * 40, x + y], -1)
+    path.write_bytes(encode(codes, "PNG" if suffix == "png" else "TIFF"))
+    person.workbench.open_file(path)
+    person.wait(lambda: bool(seen) and seen[-1] is not None and not seen[-1].preview)
+    first, last = seen[0], seen[-1]
+    assert first is not None
+    assert last is not None
+    assert (first.version_id, first.preview, first.size) == ("", True, (3000, 1500))
+    assert first.levels[0].size == (1500, 750)
+    assert last.version_id
+    difference = colours(first.levels[0]) - colours(last.levels[1])
+    assert np.abs(difference).max() <= 1
 
 
 def test_a_look_at_what_cannot_be_opened_is_taken_back(
