@@ -33,6 +33,7 @@ def test_window_is_painted_without_what_it_does_not_show(tmp_path: Path) -> None
     data = (
         *("framing", "model", "workbench.inquiry", "workbench.job_errands", "workbench.listing"),
         *("workbench.tiles", "workbench.words", "workbench.history", "workbench.opinions"),
+        "workbench.exports",
         *("workbench.care_errands", "workbench.rooms", "workbench.showing", "workbench.upkeep"),
         *("workbench.doorbell", "workbench.libraries", "workbench.recipes", "workbench.trash"),
     )

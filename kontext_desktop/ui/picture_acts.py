@@ -16,16 +16,16 @@ def export(workbench: Workbench, ask: Ask, desk: Desk, window: QWidget) -> None:
         return
     source = desk.document.source_path
     folder = Path(source).parent if source else Path.home()
-    target = ask.place_to_write(window, folder / workbench.propose_export())
+    target = ask.place_to_write(window, folder / workbench.exports.propose_name())
     if target is not None:
-        workbench.export(desk.shown_version_id, target, force=True)
+        workbench.exports.write(desk.shown_version_id, target, force=True)
 
 
 def save_charges(workbench: Workbench, ask: Ask, desk: Desk, window: QWidget) -> None:
     proposed = Path.home() / time.strftime("kontext-charges-%Y-%m-%d.csv")
     target = ask.place_to_save(window, "Save charges", proposed, "Table (*.csv)")
     if target is not None:
-        workbench.save_charges(target)
+        workbench.exports.save_charges(target)
 
 
 def ask_client(workbench: Workbench, ask: Ask, desk: Desk, window: QWidget) -> None:

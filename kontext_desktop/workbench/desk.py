@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from kontext_desktop.glance import Glance
     from kontext_desktop.model import Job, Raster, Step, Version
     from kontext_desktop.workbench.care_errands import TakenIn
+    from kontext_desktop.workbench.exports import Exports
     from kontext_desktop.workbench.history import History
     from kontext_desktop.workbench.opinions import Opinions
     from kontext_desktop.workbench.recipes import Recipes
@@ -196,6 +197,11 @@ class Workbench(QObject):
     def history(self) -> History:
         """Everything in the library, to be looked through."""
         return self._rooms.history
+
+    @property
+    def exports(self) -> Exports:
+        """What is written outside the library."""
+        return self._rooms.exports
 
     @property
     def upkeep(self) -> Upkeep:
@@ -409,39 +415,6 @@ class Workbench(QObject):
     def list_samples(self) -> Sequence[Path]:
         return sorted((paths.resources() / "samples").glob("*.jpg"))
 
-    def propose_export(self) -> str:
-        """A file name for the shown version; empty without one."""
-        version, document = self._documents.find_shown(), self._documents.document
-        if version is None or document is None:
-            return ""
-        from kontext_desktop.engine import export
-
-        suffix = export.propose_suffix(document)
-        return export.propose_name(document.name, version, suffix=suffix)
-
-    def export(self, version_id: str, target: Path, *, force: bool) -> None:
-        """Write a version's appearance to a file and say where it lies."""
-        version = self._documents.find_version(version_id)
-        if version is None:
-            return
-
-        def failed(error: KontextError) -> None:
-            self._documents.say_busy("")
-            self._tell(error)
-
-        from kontext_desktop.engine import export
-
-        document = self._documents.document
-        loss = export.tell_losses(document, target) if document is not None else ""
-        if loss:
-            self.notice_raised.emit(Notice(Tone.LOOK, loss))
-        self._documents.say_busy(f"Writing {target.name}")
-        self._link.run(
-            lambda studio: errands.export(studio, version, target, force),
-            lambda _: self._say_done(f"Written to {target}."),
-            failed,
-        )
-
     def put_never_send(self, value: bool) -> None:
         """Say whether the open picture may ever be sent."""
         self._documents.mark(never_send=value)
@@ -449,15 +422,6 @@ class Workbench(QObject):
     def put_client(self, client: str) -> None:
         """Say whom the work on the open picture is for: a tag on its charges."""
         self._documents.mark(client=client)
-
-    def save_charges(self, target: Path) -> None:
-        """Write everything that was charged as a table."""
-
-        def done(number: int) -> None:
-            charges = "1 charge" if number == 1 else f"{number} charges"
-            self.notice_raised.emit(Notice(Tone.GOOD, f"{charges} written to {target}."))
-
-        self._link.run(lambda studio: errands.save_charges(studio, target), done)
 
     # ---- the draft and what comes of it
 
@@ -622,10 +586,6 @@ class Workbench(QObject):
         logging.getLogger(__name__).warning("%s (%s)", error.message, detail or error.kind)
         self.notice_raised.emit(Notice(Tone.TROUBLE, error.message, error.hint, detail))
         self._emit_desk()
-
-    def _say_done(self, text: str) -> None:
-        self._documents.say_busy("")
-        self.notice_raised.emit(Notice(Tone.GOOD, text))
 
     def _jobs_changed(self) -> None:
         ticking = self._queue.running > 0

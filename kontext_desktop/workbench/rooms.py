@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 
 from kontext_desktop.first_words import Draft
 from kontext_desktop.workbench.documents import Documents
+from kontext_desktop.workbench.exports import Exports
 from kontext_desktop.workbench.history import History
 from kontext_desktop.workbench.libraries import Libraries
 from kontext_desktop.workbench.link import StudioLink
@@ -28,7 +29,7 @@ from kontext_desktop.workbench.upkeep import Upkeep
 if TYPE_CHECKING:
     from kontext_desktop.engine.studio import Studio
 
-Part = TypeVar("Part", Opinions, Recipes, Trash, Upkeep)
+Part = TypeVar("Part", Exports, Opinions, Recipes, Trash, Upkeep)
 
 
 class Rooms(QObject):
@@ -66,6 +67,10 @@ class Rooms(QObject):
             self.told.emit(Notice(Tone.PLAIN, f"{work.text}: wait for that, or stop it."))
         else:
             self.libraries.open(folder, present, new=new)
+
+    @cached_property
+    def exports(self) -> Exports:
+        return self._heard(Exports(self._link, self._documents, self))
 
     @cached_property
     def opinions(self) -> Opinions:

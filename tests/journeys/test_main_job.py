@@ -93,7 +93,7 @@ def test_practice_needs_nothing_but_the_first_click(enter: Enter, picture: Path)
     assert person.rows[0].version.practice
     assert person.tiles[0].practice
     person.look_at(person.rows[0].version.id)
-    assert "practice" in person.workbench.propose_export()
+    assert "practice" in person.workbench.exports.propose_name()
 
 
 def test_two_clicks_are_one_order(enter: Enter, service: PracticeService, picture: Path) -> None:

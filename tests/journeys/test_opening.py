@@ -187,7 +187,7 @@ def test_sixteen_bits_go_through_the_whole_program(enter: Enter, tmp_path: Path)
     person = enter("--practice")
     person.open(path)
     person.wait(lambda: person.picture is not None and not person.picture.preview)
-    assert person.workbench.propose_export().endswith(".tif")
+    assert person.workbench.exports.propose_name().endswith(".tif")
     person.answers.to_write = tmp_path / "out.tif"
     person.window.actions_by_name["export"].trigger()
     person.wait(lambda: any("Written" in notice.message for notice in person.notices))

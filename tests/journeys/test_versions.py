@@ -129,7 +129,7 @@ def test_name_tags_and_note_are_written_in_one_place(person: Person) -> None:
     assert said(person) == Annotation("For the cover", 0, "", "Ask <b>Kim</b>", tags_said)
     assert person.desk is not None
     assert person.desk.shown_title == "For the cover"
-    assert person.workbench.propose_export().endswith("for-the-cover practice.jpg")
+    assert person.workbench.exports.propose_name().endswith("for-the-cover practice.jpg")
 
 
 def test_a_version_goes_to_the_trash_with_its_branch_and_comes_back(person: Person) -> None:
