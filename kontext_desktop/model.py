@@ -295,6 +295,7 @@ class Search:
     state: JobState | None = None
     practice: bool | None = None
     document_id: str | None = None
+    oldest_first: bool = False
 
 
 class Line(NamedTuple):

@@ -130,7 +130,7 @@ class DocumentStore(Base):
     def search_versions(
         self, query: Search, after: int | None = None, limit: int = 200
     ) -> list[Line]:
-        """A page of the history, newest first: what of it `query` lets through.
+        """A page of the history: what of it `query` lets through, in the order it asks for.
 
         `after`: the `sequence` of the last line of the page before. Any text may be searched for.
         Lines are not checked against their seals; what one stands for is, when it is opened.

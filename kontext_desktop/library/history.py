@@ -1,6 +1,6 @@
-"""The history as lines: Versions of all documents, newest first, a page at a time, in SQL.
+"""The history as lines: Versions of all documents, newest or oldest first, page by page, in SQL.
 
-A page goes on below the sequence of the last line (never by counting rows), and starts from the
+A page goes on beyond the sequence of the last line (never by counting rows), and starts from the
 condition that leaves the fewest: words, a tag, a rating, a seed, a document, in this order. Lines
 read the columns they show; their rows' seals are checked when one is opened (`get_version`,
 `list_versions`) and by `check`, since 200 seals cost more than the page itself.
@@ -30,7 +30,7 @@ _VERSIONS = f"""
         LEFT JOIN charges ON charges.job_id = versions.job_id
         LEFT JOIN annotations ON annotations.sequence = versions.sequence
     WHERE {{where}} AND {records.VISIBLE}
-    ORDER BY {{place}} DESC LIMIT :limit
+    ORDER BY {{place}} {{order}} LIMIT :limit
 """
 _JOBS = f"""
     SELECT jobs.sequence, NULL, jobs.id, jobs.document_id, documents.name, '', jobs.prompt,
@@ -41,7 +41,7 @@ _JOBS = f"""
         CROSS JOIN versions ON versions.id = jobs.parent_version_id
         LEFT JOIN charges ON charges.job_id = jobs.id
     WHERE {{where}} AND {records.VISIBLE}
-    ORDER BY {{place}} DESC LIMIT :limit
+    ORDER BY {{place}} {{order}} LIMIT :limit
 """
 
 
@@ -90,10 +90,11 @@ def compose(
     of_jobs = query.state not in (None, JobState.DONE)
     table = "jobs" if of_jobs else "versions"
     start, place, where = _start(query, words, table)
+    order, beyond = ("ASC", ">") if query.oldest_first else ("DESC", "<")
     where += [
         condition
         for condition, wanted in (
-            (f"{place} < :after", after is not None),
+            (f"{place} {beyond} :after", after is not None),
             (f"{table}.document_id = :document_id", query.document_id is not None),
             (f"{table}.created_at >= :since", query.since is not None),
             (f"{table}.created_at < :until", query.until is not None),
@@ -134,11 +135,12 @@ def compose(
         "tag": " ".join(query.tag.split()).casefold(),
     }
     template = _JOBS if of_jobs else _VERSIONS
-    return template.format(start=start, place=place, where=" AND ".join(where)), values
+    condition = " AND ".join(where)
+    return template.format(start=start, place=place, order=order, where=condition), values
 
 
 def _start(query: Search, words: list[str], table: str) -> tuple[str, str, list[str]]:
-    """Which table is walked, newest first; the column that orders it; and its condition.
+    """Which table is walked; the column that orders it; and its condition.
 
     CROSS JOIN keeps SQLite to that order: it does not know how many rows a word or a rating leaves.
     """

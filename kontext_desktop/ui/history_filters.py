@@ -43,6 +43,8 @@ class HistoryFilters(QWidget):
         ratios = [("Any ratio", None), ("As is", "")]
         ratios += [(ratio.name, ratio.name) for ratio in KONTEXT_MAX.ratios]
         self._ratio = self._choice("searchRatio", "Ratio", ratios)
+        orders = [("Newest first", False), ("Oldest first", True)]
+        self._order = self._choice("searchOrder", "Order", orders)
         self._seed = self._field("searchSeed", "Seed", 110)
         self._cost_from = self._field("searchCostFrom", "Cost from $", 100)
         self._cost_to = self._field("searchCostTo", "to $", 64)
@@ -57,7 +59,7 @@ class HistoryFilters(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(self.words)
-        for parts in (chosen, (*typed, None, clear)):
+        for parts in (chosen, (*typed, None, self._order, clear)):
             row = QHBoxLayout()
             row.setSpacing(8)
             for part in parts:
@@ -100,6 +102,7 @@ class HistoryFilters(QWidget):
             cost=cost,
             state=None if self._state.currentIndex() == 0 else JobState(self._state.currentData()),
             practice=self._practice.currentData(),
+            oldest_first=self._order.currentData(),
         )
 
     def clear(self) -> None:

@@ -41,7 +41,7 @@ class History(QObject):
         self._drawing: set[str] = set()
 
     def search(self, query: Search) -> None:
-        """Find the newest lines that `query` lets through; `page_found` brings them."""
+        """Find the first lines that `query` lets through; `page_found` brings them."""
         self._query, self._last = query, None
         self._asked += 1
         self._wanted.clear()

@@ -98,6 +98,8 @@ def test_words_and_filters_leave_what_all_of_is_true(person: Person) -> None:
     choose(person, "searchStars", "★★★★ or more")
     person.wait(lambda: found(person) == ["shoot-0007.jpg", "first.png"])
     person.wait(lambda: person.find("searchTag").findText("print") > 0)
+    choose(person, "searchOrder", "Oldest first")
+    person.wait(lambda: found(person) == ["first.png", "shoot-0007.jpg"])
     choose(person, "searchTag", "print")
     person.wait(lambda: found(person) == ["shoot-0007.jpg"])
 

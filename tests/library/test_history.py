@@ -71,6 +71,9 @@ def shelf(
         (Search(seed=7), "eyes hair skin sea sky"),
         (Search(seed=8), ""),
         (Search(seed=7, document_id="beach"), "sea sky"),
+        (Search(oldest_first=True), "Original Original sky sea skin hair eyes"),
+        (Search("the", oldest_first=True), "sky sea skin hair eyes"),
+        (Search(tag="hero", oldest_first=True), "sky hair"),
         (Search(ratio=""), "eyes hair skin sea sky"),
         (Search(ratio="1:1"), ""),
         (Search(cost=(1, 50_000)), "sea"),
@@ -130,6 +133,17 @@ def test_pages_join_without_gap_or_repetition(
             if len(paged) == 2:  # what arrives meanwhile is newer, and moves nothing
                 edit(library.get_document(shelf["sky"].document_id), title="late")
         assert paged == whole
+
+
+def test_pages_of_the_oldest_go_on_with_newer_ones(
+    library: Library, shelf: dict[str, Version]
+) -> None:
+    for query in (Search(oldest_first=True), Search("the", oldest_first=True)):
+        whole = library.search_versions(query)
+        paged: list[Line] = []
+        while page := library.search_versions(query, paged[-1].sequence if paged else None, 2):
+            paged += page
+        assert paged == whole == library.search_versions(replace(query, oldest_first=False))[::-1]
 
 
 def test_jobs_that_made_no_version_are_found_by_their_state(
@@ -227,11 +241,14 @@ def test_damaged_line_costs_one_line(library: Library, shelf: dict[str, Version]
         (Search(document_id="x"), "SEARCH versions USING INDEX versions_by_document"),
         (Search(practice=True), "SEARCH versions USING INDEX versions_by_practice"),
         (Search(since=1.0), "versions"),
+        (Search(oldest_first=True), "SEARCH versions USING INTEGER PRIMARY KEY (rowid>?)"),
+        (Search("sky", oldest_first=True), "SCAN search VIRTUAL TABLE"),
+        (Search(rating=3, oldest_first=True), "SEARCH rated USING INTEGER PRIMARY KEY (rowid>?)"),
         (Search(state=JobState.FAILED), "SEARCH jobs USING INDEX jobs_by_state"),
         (Search("sky", state=JobState.FAILED), "SCAN search VIRTUAL TABLE"),
     ],
 )
-def test_every_page_is_walked_newest_first_without_sorting(
+def test_every_page_is_walked_in_its_order_without_sorting(
     library: Library, query: Search, walks: str
 ) -> None:
     statement, values = history.compose(query, quoted(query.text), 100, 200)
