@@ -148,9 +148,19 @@ def _images(codes: Codes) -> list[Image.Image]:
     """Of 8 bits one, of 16 bits one of floating point for each channel: Pillow has no other way
     to resample those."""
     if codes.dtype == np.uint8:
-        return [Image.fromarray(np.ascontiguousarray(codes))]
-    channels = (codes[..., channel].astype(np.float32) for channel in range(codes.shape[2]))
-    return [Image.fromarray(channel) for channel in channels]
+        return [_image("RGB", codes, np.uint8)]
+    channels = (codes[..., channel] for channel in range(codes.shape[2]))
+    return [_image("F", channel, np.float32) for channel in channels]
+
+
+def _image(mode: str, codes: Codes, dtype: npt.DTypeLike) -> Image.Image:
+    """Some rows at a time: Pillow lets no other thread go on while it takes them over."""
+    height, width = codes.shape[:2]
+    image = Image.new(mode, (width, height))
+    for top in range(0, height, _BAND):
+        rows = np.ascontiguousarray(codes[top : top + _BAND], dtype)
+        image.paste(Image.fromarray(rows), (0, top))
+    return image
 
 
 def _resized(
