@@ -181,7 +181,7 @@ def _load_ahead() -> None:
     """What comes with the first picture: to load it then would hold up the window."""
     for name in (
         *("ui.looking", "ui.pyramid", "ui.version_view", "ui.frame_controls", "ui.frame_words"),
-        *("workbench.listing", "framing"),
+        *("workbench.listing", "framing", "engine.intake"),
     ):
         importlib.import_module(f"kontext_desktop.{name}")
 
