@@ -15,11 +15,12 @@ import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from PySide6 import QtWidgets
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 JOB_THREADS = 4
 """Threads that speak to the service; waiting Jobs need none."""
+LATER_MS = 1000
+"""By then a picture named at the start has been looked at."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -158,6 +161,7 @@ def _start(
     """What follows the first paint."""
     gc.freeze()  # what was made so far stays until the end: it is not looked through again
     gc.enable()  # `__main__` turned it off
+    sys.setswitchinterval(0.001)  # so soon the window gets its turn beside threads that compute
     from PySide6.QtGui import QIcon
 
     application.setWindowIcon(QIcon(str(paths.resources() / "icon.png")))
@@ -170,13 +174,25 @@ def _start(
         early = take_early(files[0])
     workbench.start(files, early.wait if early is not None else None)
     threading.Thread(target=_load_ahead, name="load ahead", daemon=True).start()
+    QTimer.singleShot(LATER_MS, lambda: _make_classes(iter(dir(QtWidgets))))
 
 
 def _load_ahead() -> None:
     """What comes with the first picture: to load it then would hold up the window."""
-    importlib.import_module("kontext_desktop.ui.looking")
-    importlib.import_module("kontext_desktop.ui.pyramid")
-    importlib.import_module("kontext_desktop.ui.version_view")
+    for name in (
+        *("ui.looking", "ui.pyramid", "ui.version_view", "ui.frame_controls", "ui.frame_words"),
+        *("workbench.listing", "framing", "engine.intake"),
+    ):
+        importlib.import_module(f"kontext_desktop.{name}")
+
+
+def _make_classes(names: Iterator[str]) -> None:
+    """PySide makes a class when it is first named, and all of them when it is handed a widget that
+    Qt has made, as the first list does: 20 milliseconds, which are taken here one by one."""
+    name = next(names, "")
+    if name:
+        getattr(QtWidgets, name)
+        QTimer.singleShot(0, lambda: _make_classes(names))
 
 
 def manage_colour(window: MainWindow, workbench: Workbench) -> None:

@@ -134,6 +134,7 @@ def between(codes: Codes, source: bytes, target: bytes) -> Pixels:
     out = np.empty(codes.shape, np.uint8)
     one, other = source or srgb_profile(), target or srgb_profile()
     try:
+        convert(codes[:1, :1], one, other)  # finds the way, else each thread would for itself
         _fill(out, codes, lambda rows: convert(rows, one, other))
     except RuntimeError:
         return between(codes, b"", b"")

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageFile
+from PIL import Image, ImageFile, _imaging
 
 from kontext_desktop.imaging.colour import Model
 from kontext_desktop.imaging.damage import DAMAGE
@@ -57,8 +57,7 @@ class PillowFile:
             factor = min(image.width // within.width, image.height // within.height)
             image = image.reduce(factor) if factor > 1 else image
         codes = _array(image)
-        # What Pillow holds of it, four bytes a pixel, is of no more use: only the file is.
-        self._image.im = Image.new("1", (1, 1)).im
+        _drop_pixels(self._image, image)
         if image.mode == "LAB":
             codes[..., 1:] ^= 128  # Pillow hands out a* and b* with a sign
         return split_alpha(codes, _MODES[image.mode])
@@ -128,6 +127,17 @@ def _array(image: Image.Image) -> Any:
         bottom = min(image.height, top + step)
         out[top:bottom] = np.asarray(image.crop((0, top, image.width, bottom)))
     return out
+
+
+def _drop_pixels(*images: Image.Image) -> None:
+    """What Pillow holds of them, four bytes a pixel, is of no more use: only the file is. Given
+    back block by block: for the time of all of them at once, the window would stand still."""
+    _imaging.set_blocks_max(64)  # more than a picture has: they are put aside, not given back
+    for image in images:
+        image.im = Image.new("1", (1, 1)).im
+    for left in reversed(range(_imaging.get_stats()["blocks_cached"])):
+        _imaging.clear_cache(left)
+    _imaging.set_blocks_max(0)
 
 
 def _plain(image: Image.Image) -> Image.Image:

@@ -24,6 +24,7 @@ from kontext_desktop.imaging import colour
 from kontext_desktop.imaging.arrays import Codes, Pixels
 from kontext_desktop.imaging.colour import Conversion
 from kontext_desktop.imaging.damage import DAMAGE
+from kontext_desktop.imaging.memory import keep_little
 from kontext_desktop.imaging.metadata import Metadata
 from kontext_desktop.imaging.pillow_files import PillowFile, get_tag
 from kontext_desktop.imaging.signatures import HEAD, PILLOW_FORMATS, find_refused_kind, sniff
@@ -40,6 +41,7 @@ Image.MAX_IMAGE_PIXELS = None
 # Pieces so large go back to the system when a picture is done with; of smaller ones, a hundred
 # megapixels were seen to stay behind as holes.
 _imaging.set_block_size(64 << 20)
+keep_little()
 ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 _DNG_VERSION, _NEW_SUBFILE, _PLANAR, _COMPRESSION = 50706, 254, 284, 259

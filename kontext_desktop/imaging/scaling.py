@@ -7,6 +7,7 @@ editors retouchers know do, and a tone does not change when its surroundings shr
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 import numpy as np
@@ -67,7 +68,7 @@ def place(canvas: Codes, pixels: Codes, placement: Placement) -> Codes:
     # Edge pixels covered in part reach past the picture: repeat its border that far.
     pad_x, pad_y = math.ceil(1 / a), math.ceil(1 / e)
     margin = ((pad_y, pad_y), (pad_x, pad_x), (0, 0))
-    images = _images(np.pad(pixels, margin, "edge"))
+    images = list(_images(np.pad(pixels, margin, "edge")))
     filter_ = Image.Resampling.LANCZOS if a < 1 or e < 1 else Image.Resampling.BICUBIC
     left, right = ((x - c) / a + pad_x for x in (columns.start, columns.stop))
     for top in range(rows.start, rows.stop, _BAND):
@@ -144,25 +145,37 @@ def _inside(
     return max(0.0, left), max(0.0, top), min(image.width, right), min(image.height, bottom)
 
 
-def _images(codes: Codes) -> list[Image.Image]:
+def _images(codes: Codes) -> Iterator[Image.Image]:
     """Of 8 bits one, of 16 bits one of floating point for each channel: Pillow has no other way
     to resample those."""
     if codes.dtype == np.uint8:
-        return [Image.fromarray(np.ascontiguousarray(codes))]
-    channels = (codes[..., channel].astype(np.float32) for channel in range(codes.shape[2]))
-    return [Image.fromarray(channel) for channel in channels]
+        yield _image("RGB", codes, np.uint8)
+        return
+    for channel in range(codes.shape[2]):
+        yield _image("F", codes[..., channel], np.float32)
+
+
+def _image(mode: str, codes: Codes, dtype: npt.DTypeLike) -> Image.Image:
+    """Some rows at a time: Pillow lets no other thread go on while it takes them over."""
+    height, width = codes.shape[:2]
+    image = Image.new(mode, (width, height))
+    for top in range(0, height, _BAND):
+        rows = np.ascontiguousarray(codes[top : top + _BAND], dtype)
+        image.paste(Image.fromarray(rows), (0, top))
+    return image
 
 
 def _resized(
-    images: list[Image.Image],
+    images: Iterable[Image.Image],
     size: Size,
     filter_: Image.Resampling,
     box: Box,
     dtype: npt.DTypeLike,
 ) -> Codes:
-    if len(images) == 1:
-        return np.array(images[0].resize(size, filter_, box))
-    out = np.empty((size.height, size.width, len(images)), dtype)
+    if dtype == np.uint8:
+        (image,) = images
+        return np.array(image.resize(size, filter_, box))
+    out = np.empty((size.height, size.width, 3), dtype)
     for channel, image in enumerate(images):
         drawn = np.asarray(image.resize(size, filter_, box))
         out[..., channel] = np.rint(drawn).clip(0, 65535)

@@ -21,6 +21,8 @@ _CHANNELS = {"L": 1, "RGB": 3, "CMYK": 4, "LAB": 3}
 _CIELAB, _ICCLAB = 8, 9
 _ALPHA = (1, 2)
 _PREMULTIPLIED = 1
+_BUFFER = 8 << 20
+"""Bytes of the file that are read and decoded at a time."""
 
 
 class TiffFile:
@@ -66,7 +68,7 @@ class TiffFile:
 
     def decode(self, within: Size | None) -> Decoded:
         page = self._page
-        codes = page.asarray(maxworkers=2)
+        codes = page.asarray(maxworkers=2, buffersize=_BUFFER)
         if int(page.planarconfig) == 2 and codes.ndim == 3:
             codes = np.moveaxis(codes, 0, -1)
         size = self.facts.size

@@ -7,7 +7,7 @@ import zlib
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, _imaging
 
 from kontext_desktop.errors import ImageError
 from kontext_desktop.imaging import MAX_PIXELS, probe, read, sniff, verify_output
@@ -92,6 +92,21 @@ def test_reduced_reading_covers_what_was_asked_and_no_less():
         assert small.shape == (150, 100, 3)
         assert np.abs(small[25::50, 25::50].astype(int) - full[100::200, 100::200]).max() < 8
         assert read(data, within=Size(4000, 9)).shape == full.shape
+
+
+def test_pillow_gives_memory_back_block_by_block(monkeypatch):
+    left = []
+    give_back = _imaging.clear_cache
+    monkeypatch.setattr(_imaging, "clear_cache", lambda n: (left.append(n), give_back(n)))
+    size = _imaging.get_block_size()
+    _imaging.set_block_size(1 << 20)
+    try:
+        read(saved(Image.new("RGB", (1000, 1000)), "PNG"))
+    finally:
+        _imaging.set_block_size(size)
+    assert left == list(reversed(range(len(left))))
+    assert len(left) >= 4, "a megabyte each"
+    assert _imaging.get_stats()["blocks_cached"] == 0
 
 
 def test_the_first_of_several_pictures_is_used_and_said():

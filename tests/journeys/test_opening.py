@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 import tifffile
 from picture_tools import display_p3_profile, wide_rgb_profile
 from PIL import Image
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel
 from window_person import Person
 
@@ -110,6 +113,24 @@ def test_what_has_no_quick_look_is_seen_once_it_is_decoded_and_before_it_is_stor
     assert last.version_id
     difference = colours(first.levels[0]) - colours(last.levels[1])
     assert np.abs(difference).max() <= 1
+
+
+def test_the_window_goes_on_while_a_picture_is_opened(enter: Enter, tmp_path: Path) -> None:
+    person = enter("--practice")
+    path = tmp_path / "large.jpg"
+    Image.open(photograph(tmp_path / "small.jpg")).resize((7200, 4800)).save(path)
+    turns: list[float] = []
+    pulse = QTimer(interval=1)
+    pulse.timeout.connect(lambda: turns.append(time.perf_counter()))
+    pulse.start()
+    begun = time.perf_counter()
+    person.workbench.open_file(path)
+    person.wait(lambda: person.picture is not None and not person.picture.preview)
+    ended = time.perf_counter()
+    pulse.stop()
+    held = max(later - earlier for earlier, later in itertools.pairwise([begun, *turns, ended]))
+    # How long that may be is for the benchmark: here, no third of what is done elsewhere.
+    assert held < (ended - begun) / 3
 
 
 def test_a_look_at_what_cannot_be_opened_is_taken_back(
