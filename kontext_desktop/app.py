@@ -20,8 +20,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
 
 from kontext_desktop import __version__, paths, settings
 from kontext_desktop.dispatch import Dispatcher
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 JOB_THREADS = 4
 """Threads that speak to the service; waiting Jobs need none."""
+UNSEEN_MS = 500
+"""A window that is not painted by then is minimised, or out of sight: its work begins without."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -108,9 +110,8 @@ def _run(options: argparse.Namespace) -> int:
     window, workbench = build_window(options, application, os.environ)
     _listen_for_others(application, window, workbench)
     sys.excepthook = _bug_catcher(window)
+    FirstPaint(window, lambda: _start(application, window, workbench, options.files))
     window.show()
-    # The first paint comes before anything is opened.
-    QTimer.singleShot(0, lambda: _start(application, window, workbench, options.files))
     rehearsal = _rehearse(workbench, application) if options.self_test else None
     status = application.exec()
     still = workbench.close()
@@ -123,6 +124,26 @@ def _run(options: argparse.Namespace) -> int:
         sys.stderr.flush()
         os._exit(status)
     return status
+
+
+class FirstPaint(QObject):
+    """Does something once, when the window is painted. A display asks for that some time after the
+    window was shown, when the event loop has long had nothing to do."""
+
+    def __init__(self, window: QWidget, then: Callable[[], None]) -> None:
+        super().__init__(window)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(then)
+        self._timer.start(UNSEEN_MS)
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            if self._timer.isActive():
+                self._timer.start(0)
+        return False
 
 
 def _hand_over(options: argparse.Namespace, environ: Mapping[str, str]) -> bool:
@@ -158,9 +179,6 @@ def _start(
     """What follows the first paint."""
     gc.freeze()  # what was made so far stays until the end: it is not looked through again
     gc.enable()  # `__main__` turned it off
-    from PySide6.QtGui import QIcon
-
-    application.setWindowIcon(QIcon(str(paths.resources() / "icon.png")))
     start_log(paths.log_folder())
     manage_colour(window, workbench)
     early = None
@@ -169,6 +187,9 @@ def _start(
 
         early = take_early(files[0])
     workbench.start(files, early.wait if early is not None else None)
+    from PySide6.QtGui import QIcon
+
+    application.setWindowIcon(QIcon(str(paths.resources() / "icon.png")))
     threading.Thread(target=_load_ahead, name="load ahead", daemon=True).start()
 
 

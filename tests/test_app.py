@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
 
-from kontext_desktop.app import _changed, _told, parse, start_log
+from kontext_desktop.app import FirstPaint, _changed, _told, parse, start_log
 from kontext_desktop.model import Settings
 
 
@@ -34,6 +37,29 @@ def test_a_log_that_cannot_be_made_stops_nothing(tmp_path: Path, our_log: loggin
     (tmp_path / "file").touch()
     start_log(tmp_path / "file" / "logs")
     assert any(type(handler) is logging.StreamHandler for handler in our_log.handlers)
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_what_follows_the_first_paint_is_done_once(qtbot: QtBot, seen: bool) -> None:
+    """Also where the window is painted late, or never."""
+    done = []
+
+    class Window(QWidget):
+        def paintEvent(self, event: QPaintEvent) -> None:
+            done.append("painted")
+
+    window = Window()
+    qtbot.addWidget(window)
+    FirstPaint(window, lambda: done.append("followed"))
+    if seen:
+        window.show()
+    qtbot.waitUntil(lambda: "followed" in done)
+    assert done == (["painted", "followed"] if seen else ["followed"])
+    window.show()
+    window.repaint()
+    qtbot.wait(50)
+    assert done.count("followed") == 1
+    assert "painted" in done
 
 
 @pytest.mark.parametrize(
