@@ -9,7 +9,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QColorSpace, QColorTransform, QImage, QPainter, QPixmap
 
-from kontext_desktop.model import Raster, Size
+from kontext_desktop.first_words import Raster, Size
 
 _FORMATS = {
     "bgrx8": (QImage.Format.Format_RGB32, 4),
