@@ -15,14 +15,13 @@ import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6 import QtWidgets
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
 
 from kontext_desktop import __version__, paths, settings
 from kontext_desktop.dispatch import Dispatcher
@@ -38,6 +37,8 @@ if TYPE_CHECKING:
 
 JOB_THREADS = 4
 """Threads that speak to the service; waiting Jobs need none."""
+UNSEEN_MS = 500
+"""A window that is not painted by then is minimised, or out of sight: its work begins without."""
 LATER_MS = 1000
 """By then a picture named at the start has been looked at."""
 
@@ -111,9 +112,8 @@ def _run(options: argparse.Namespace) -> int:
     window, workbench = build_window(options, application, os.environ)
     _listen_for_others(application, window, workbench)
     sys.excepthook = _bug_catcher(window)
+    FirstPaint(window, lambda: _start(application, window, workbench, options.files))
     window.show()
-    # The first paint comes before anything is opened.
-    QTimer.singleShot(0, lambda: _start(application, window, workbench, options.files))
     rehearsal = _rehearse(workbench, application) if options.self_test else None
     status = application.exec()
     still = workbench.close()
@@ -126,6 +126,26 @@ def _run(options: argparse.Namespace) -> int:
         sys.stderr.flush()
         os._exit(status)
     return status
+
+
+class FirstPaint(QObject):
+    """Does something once, when the window is painted. A display asks for that some time after the
+    window was shown, when the event loop has long had nothing to do."""
+
+    def __init__(self, window: QWidget, then: Callable[[], None]) -> None:
+        super().__init__(window)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(then)
+        self._timer.start(UNSEEN_MS)
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            if self._timer.isActive():
+                self._timer.start(0)
+        return False
 
 
 def _hand_over(options: argparse.Namespace, environ: Mapping[str, str]) -> bool:
@@ -162,9 +182,6 @@ def _start(
     gc.freeze()  # what was made so far stays until the end: it is not looked through again
     gc.enable()  # `__main__` turned it off
     sys.setswitchinterval(0.001)  # so soon the window gets its turn beside threads that compute
-    from PySide6.QtGui import QIcon
-
-    application.setWindowIcon(QIcon(str(paths.resources() / "icon.png")))
     start_log(paths.log_folder())
     manage_colour(window, workbench)
     early = None
@@ -173,26 +190,21 @@ def _start(
 
         early = take_early(files[0])
     workbench.start(files, early.wait if early is not None else None)
-    threading.Thread(target=_load_ahead, name="load ahead", daemon=True).start()
-    QTimer.singleShot(LATER_MS, lambda: _make_classes(iter(dir(QtWidgets))))
+    from PySide6.QtGui import QIcon
+
+    application.setWindowIcon(QIcon(str(paths.resources() / "icon.png")))
+    QTimer.singleShot(LATER_MS, window, lambda: _load_ahead(window))
 
 
-def _load_ahead() -> None:
+def _load_ahead(window: MainWindow) -> None:
     """What comes with the first picture: to load it then would hold up the window."""
-    for name in (
-        *("ui.looking", "ui.pyramid", "ui.version_view", "ui.frame_controls", "ui.frame_words"),
-        *("workbench.listing", "framing", "engine.intake"),
-    ):
-        importlib.import_module(f"kontext_desktop.{name}")
+    from kontext_desktop.ui.ahead import load_ahead
 
-
-def _make_classes(names: Iterator[str]) -> None:
-    """PySide makes a class when it is first named, and all of them when it is handed a widget that
-    Qt has made, as the first list does: 20 milliseconds, which are taken here one by one."""
-    name = next(names, "")
-    if name:
-        getattr(QtWidgets, name)
-        QTimer.singleShot(0, lambda: _make_classes(names))
+    load_ahead(window)
+    # This knows no Qt, so it may be loaded elsewhere.
+    threading.Thread(
+        target=importlib.import_module, args=("kontext_desktop.engine.intake",), daemon=True
+    ).start()
 
 
 def manage_colour(window: MainWindow, workbench: Workbench) -> None:

@@ -1,4 +1,5 @@
-"""The words of `model` that the window needs before its first paint; everybody else asks `model`.
+"""The words of `model` that the window needs for its first paint and a first look at a picture;
+everybody else asks `model`.
 
 They stand apart, and are named tuples, because each dataclass costs half a millisecond to make: the
 window would pay that for a dozen records it has no use for before anything is opened.
@@ -42,6 +43,21 @@ class Frame(NamedTuple):
     @property
     def size(self) -> Size:
         return Size(self.width, self.height)
+
+
+class Raster(NamedTuple):
+    """Pixels on their way between rungs: rows top to bottom, no padding.
+
+    `bgrx8` has four bytes a pixel, blue first, the fourth 255 (what a screen takes); of `bgra8` the
+    fourth is how opaque it is, and the others are multiplied by it; `rgb8` has three bytes; `rgb16`
+    three numbers of 16 bits.
+    """
+
+    data: bytes | bytearray | memoryview
+    size: Size
+    format: Literal["bgrx8", "bgra8", "rgb8", "rgb16"] = "bgrx8"
+    profile: bytes = b""
+    """ICC, of RGB; empty for sRGB."""
 
 
 class Draft(NamedTuple):

@@ -13,6 +13,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+# Loaded with this module: two threads that load side by side take Python's turns from each other.
+# Not by `Image.open`, which loads what reads four other formats before it looks.
+from PIL.JpegImagePlugin import JpegImageFile
+
 _LONGEST = 1400
 """Pixels: the look is reduced as long as its longer side is no shorter than this."""
 _LARGEST = 300_000_000
@@ -31,32 +35,32 @@ class Glance(NamedTuple):
 
 def glance(path: Path) -> Glance | None:
     """None for all but a JPEG of grey or RGB that can be read to its end."""
-    from PIL import Image, ImageOps
-
     try:
         with warnings.catch_warnings(), path.open("rb") as stream:
             warnings.simplefilter("ignore")
-            if stream.read(3) != b"\xff\xd8\xff":
-                return None
-            stream.seek(0)
-            with Image.open(stream, formats=("JPEG",)) as image:
+            with JpegImageFile(stream) as image:
                 width, height = image.size
                 if image.mode not in ("RGB", "L") or width * height > _LARGEST:
                     return None
                 profile = image.info.get("icc_profile") or b""
                 if image.mode == "L" and profile:
                     return None
-                turned = image.getexif().get(_ORIENTATION, 1) in (5, 6, 7, 8)
+                turn = image.getexif().get(_ORIENTATION, 1)
                 scale = max(1, max(width, height) // _LONGEST)
                 # Else it asks for Python's turn again after every 64 kB, beside a busy window.
                 image.decodermaxblock = max(image.decodermaxblock, path.stat().st_size)
                 image.draft("RGB", (max(1, width // scale), max(1, height // scale)))
-                found = ImageOps.exif_transpose(image.convert("RGB"))
+                found = image.convert("RGB") if image.mode == "L" else image
+                if turn != 1:
+                    from PIL import ImageOps
+
+                    ImageOps.exif_transpose(found, in_place=True)
                 data = found.tobytes("raw", "BGRX")
+                size = found.size
     except (OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, MemoryError):
         return None
-    whole = (height, width) if turned else (width, height)
-    return Glance(data, found.size, whole, profile)
+    whole = (height, width) if turn in (5, 6, 7, 8) else (width, height)
+    return Glance(data, size, whole, profile)
 
 
 class EarlyGlance:

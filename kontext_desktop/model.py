@@ -16,6 +16,7 @@ from kontext_desktop.errors import Charged
 from kontext_desktop.first_words import Draft as Draft
 from kontext_desktop.first_words import Frame as Frame
 from kontext_desktop.first_words import JobState as JobState
+from kontext_desktop.first_words import Raster as Raster
 from kontext_desktop.first_words import Settings as Settings
 from kontext_desktop.first_words import Size as Size
 
@@ -28,22 +29,6 @@ HEAT_SCALE: tuple[tuple[float, tuple[int, int, int]], ...] = (
     (20.0, (252, 240, 160)),
 )
 """The colours of a heat map: a CIEDE2000 and its sRGB; between two of them the colours run over."""
-
-
-@dataclass(frozen=True, slots=True)
-class Raster:
-    """Pixels on their way between rungs: rows top to bottom, no padding.
-
-    `bgrx8` has four bytes a pixel, blue first, the fourth 255 (what a screen takes); of `bgra8` the
-    fourth is how opaque it is, and the others are multiplied by it; `rgb8` has three bytes; `rgb16`
-    three numbers of 16 bits.
-    """
-
-    data: bytes | bytearray | memoryview
-    size: Size
-    format: Literal["bgrx8", "bgra8", "rgb8", "rgb16"] = "bgrx8"
-    profile: bytes = b""
-    """ICC, of RGB; empty for sRGB."""
 
 
 @dataclass(frozen=True, slots=True)

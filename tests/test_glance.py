@@ -85,6 +85,13 @@ def test_what_is_no_plain_jpeg_is_left_alone(tmp_path: Path) -> None:
     assert make_picture(None, b"") is None
 
 
+def test_a_large_picture_is_looked_at_whatever_pillow_thinks_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
+    assert glance(photograph(tmp_path / "a.jpg", size=600)) is not None
+
+
 def test_a_broken_profile_changes_nothing(tmp_path: Path) -> None:
     path = photograph(tmp_path / "a.jpg", 1, wide_rgb_profile()[:200], size=600)
     picture = make_picture(glance(path), b"")

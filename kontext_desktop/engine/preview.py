@@ -7,7 +7,6 @@ arrives, and kept in the library's cache; looking again touches no original.
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -167,7 +166,7 @@ def small(library: Library, sha256: str, *, screen: bytes = b"") -> Raster:
 
 
 def _small_raster(native: Native, screen: bytes) -> Raster:
-    return replace(to_raster(between(*native, screen)), profile=screen)
+    return to_raster(between(*native, screen))._replace(profile=screen)
 
 
 def heat(library: Library, version: Version, before: Version) -> tuple[Raster, float]:

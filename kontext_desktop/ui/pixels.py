@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QColorSpace, QColorTransform, QImage, QPainter, QPixmap
 
-from kontext_desktop.model import Raster, Size
+from kontext_desktop.first_words import Raster, Size
 
 if TYPE_CHECKING:
     from kontext_desktop.ui.viewport import Viewport

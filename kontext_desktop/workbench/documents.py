@@ -124,22 +124,25 @@ class Documents(QObject):
 
     def look_before(self, work: Callable[[], Glance | None], then: Callable[[], None]) -> None:
         """Show a first look at what will be opened, and when that is seen do what comes `then`."""
-        screen = self._gallery.screen
 
-        def done(found: Picture | None) -> None:
-            if found is not None:
+        def done(found: Glance | None) -> None:
+            picture = make_picture(found, self._gallery.screen)
+            if picture is not None:
                 self._looked = True
-                self.picture_shown.emit(found)
+                self.picture_shown.emit(picture)
             QTimer.singleShot(_SEEN_MS, then)
 
-        self._link.run_apart(lambda: make_picture(work(), screen), done)
+        self._link.run_apart(work, done)
 
     def look(self, work: Callable[[], Glance | None]) -> None:
         """Show a first look at what is being opened, until that is here."""
         if self._looked:
             return
-        ticket, screen = self._opening, self._gallery.screen
-        self._link.run_apart(lambda: make_picture(work(), screen), partial(self._show_look, ticket))
+        ticket = self._opening
+        self._link.run_apart(
+            work,
+            lambda found: self._show_look(ticket, make_picture(found, self._gallery.screen)),
+        )
 
     def _show_look(self, ticket: int, found: Picture | None) -> None:
         if found is not None and ticket == self._opening and self.busy and not self._looked:

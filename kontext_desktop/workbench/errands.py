@@ -6,10 +6,12 @@ The engine is imported inside them, so that the window's first paint need not wa
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from kontext_desktop import paths
 from kontext_desktop.catalog import KONTEXT_MAX
 from kontext_desktop.first_words import Draft, JobState, Settings, Size
 from kontext_desktop.workbench.state import LibraryFacts, Picture, Tone
@@ -91,9 +93,18 @@ def find_latest(studio: Studio) -> Opened | None:
 
 def describe_library(studio: Studio) -> tuple[LibraryFacts, tuple[str, str] | None]:
     """What it is, and what to tell the person of the disk it lies on."""
-    from kontext_desktop.workbench.libraries import describe
-
     return describe(studio), describe_reading(studio) or studio.library.place_notice
+
+
+def describe(studio: Studio) -> LibraryFacts:
+    folder = studio.library.folder
+    name = "" if folder == usual_folder() else folder.name
+    return LibraryFacts(str(folder), name, studio.library.reading_only)
+
+
+def usual_folder() -> Path:
+    """Where the library is of whoever has only one."""
+    return Path(os.path.realpath(paths.library_folder({})))
 
 
 def describe_reading(studio: Studio) -> tuple[str, str] | None:

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kontext_desktop.first_words import Size
+from kontext_desktop.first_words import Raster, Size
 from kontext_desktop.workbench.state import Picture
 
 if TYPE_CHECKING:
     from kontext_desktop.glance import Glance
-    from kontext_desktop.model import Raster
 
 
 def make_picture(found: Glance | None, screen: bytes) -> Picture | None:
-    """For a screen with this ICC profile (b"": sRGB). Of no version yet: `version_id` is empty."""
+    """For a screen with this ICC profile (b"": sRGB). Of no version yet: `version_id` is empty.
+    GUI thread: what it asks of Qt is quick."""
     if found is None:
         return None
-    from kontext_desktop.model import Raster
-
     level = Raster(found.data, Size(*found.size))
     if found.profile or screen:
         level = _converted(level, found.profile, screen)
@@ -28,8 +26,6 @@ def _converted(level: Raster, profile: bytes, screen: bytes) -> Raster:
     """By Qt, whose way is quick and needs nothing that is not loaded; off by 4 of 255 in the dark
     on some screens, until the whole picture comes."""
     from PySide6.QtGui import QImage
-
-    from kontext_desktop.model import Raster
 
     source, target = _space(profile), _space(screen)
     if source == target or not source.isValid() or not target.isValidTarget():

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from kontext_desktop.errors import KontextError, LibraryError
+from kontext_desktop.workbench.errands import describe, usual_folder
 from kontext_desktop.workbench.link import StudioLink
 from kontext_desktop.workbench.state import LibraryFacts
 
@@ -66,19 +67,6 @@ class Libraries(QObject):
         name = folder.name if folder is not None else "the usual library"
         self.said_busy.emit(f"Opening {name}")
         self._link.replace(build, done, failed)
-
-
-def describe(studio: Studio) -> LibraryFacts:
-    folder = studio.library.folder
-    name = "" if folder == usual_folder() else folder.name
-    return LibraryFacts(str(folder), name, studio.library.reading_only)
-
-
-def usual_folder() -> Path:
-    """Where the library is of whoever has only one."""
-    from kontext_desktop import paths
-
-    return Path(os.path.realpath(paths.library_folder({})))
 
 
 def list_recent(folder: str, before: tuple[str, ...]) -> tuple[str, ...]:
