@@ -10,6 +10,7 @@ import hashlib
 import json
 import logging
 import sqlite3
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -18,6 +19,8 @@ from kontext_desktop.errors import LibraryError
 from kontext_desktop.library.failures import damaged_row
 
 _T = TypeVar("_T")
+_AT_ONCE = 8
+"""Numbers of the series: what most acts want at the most."""
 _SEALED = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 Values = Mapping[str, str | int | float | None]
@@ -42,13 +45,17 @@ class Writing:
     new_id: Callable[[], str]
     touched: set[str] = field(default_factory=set)
     """The Versions whose sidecars say something else afterwards."""
+    reserved: deque[int] = field(default_factory=deque)
 
     def next_sequence(self) -> int:
-        """The next number of the one series that orders everything; clocks are not asked."""
-        [[number]] = self.connection.execute(
-            "UPDATE library SET sequence = sequence + 1 RETURNING sequence"
-        )
-        return int(number)
+        """The next number of the one series that orders everything; clocks are not asked. Several are
+        taken at once; those that nobody wants are left out of the series."""
+        if not self.reserved:
+            [[last]] = self.connection.execute(
+                "UPDATE library SET sequence = sequence + ? RETURNING sequence", (_AT_ONCE,)
+            )
+            self.reserved.extend(range(last - _AT_ONCE + 1, last + 1))
+        return self.reserved.popleft()
 
     def insert(self, table: str, values: Values) -> None:
         """Add a sealed row. Column and table names come from this package only."""

@@ -40,7 +40,7 @@ from kontext_desktop.model import (
     Version,
 )
 
-VERSIONS, DOCUMENTS, PAGE, ROUNDS, COMMITS = 100_000, 700, 200, 101, 61
+VERSIONS, DOCUMENTS, PAGE, ROUNDS, COMMITS = 100_000, 700, 200, 101, 301
 REAL = Origin("https://api.example.com", False)
 VERBS = (
     "remove",
