@@ -48,8 +48,8 @@ class Writing:
     reserved: deque[int] = field(default_factory=deque)
 
     def next_sequence(self) -> int:
-        """The next number of the one series that orders everything; clocks are not asked. Several are
-        taken at once; those that nobody wants are left out of the series."""
+        """The next number of the one series that orders everything; clocks are not asked. Several
+        are taken at once; those that nobody wants are left out of the series."""
         if not self.reserved:
             [[last]] = self.connection.execute(
                 "UPDATE library SET sequence = sequence + ? RETURNING sequence", (_AT_ONCE,)
