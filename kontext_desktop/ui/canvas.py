@@ -143,8 +143,8 @@ class Canvas(PictureView):
             return None
         return self._tool.choose_cursor(self._pointer)
 
-    def _refresh(self) -> None:
-        super()._refresh()
+    def _view_changed(self) -> None:
+        super()._view_changed()
         self._choose_cursor()
         self._report_pixel()
 

@@ -67,6 +67,7 @@ class PictureView(QWidget):
         self._comparison: Comparison | None = None
         self._sheet: ContactSheet | None = None
         self._panes = Panes(1, 1, Size(0, 0))
+        self._drawn = QRect()
         self._names = ("", "")
         self._note = ""
         self._marks: Marks | None = None
@@ -296,10 +297,32 @@ class PictureView(QWidget):
     def _move(self) -> None:
         """The view has moved: draw quickly now, and filtered once it rests."""
         self._rest.start()
-        self._refresh()
+        self.update(self._find_damage())
+        self._view_changed()
+
+    def _find_damage(self) -> QRect:
+        """What a move changes: where the picture was drawn and where it will be. The ground around
+        is not drawn anew, on a large screen half of the work; but all is where there is more to
+        see than the picture."""
+        picture = self.picture
+        if picture is None or not picture.version_id or self.shows_before or self._note:
+            return self.rect()
+        if any((self._sheet, self._comparison, self._tool, self._marks)):
+            return self.rect()
+        if self._frame is not None and self._frame.size != picture.size:
+            return self.rect()
+        both = QRectF(self._drawn.united(self.place(Frame.whole(picture.size))))
+        ratio = self.devicePixelRatioF()
+        edge = 2  # the outline, and a device pixel that is covered in part
+        corner = (both.topLeft() - QPointF(edge, edge)) / ratio
+        return QRectF(corner, (both.size() + QSize(2 * edge, 2 * edge)) / ratio).toAlignedRect()
 
     def _refresh(self) -> None:
         self.update()
+        self._view_changed()
+
+    def _view_changed(self) -> None:
+        """What is to be done whenever another part, or something else, is seen."""
         if self._shown is not None:
             self.zoom_changed.emit(self.zoom)
             enlarged = any(one.is_enlarged(self.zoom) for one in self._list_previews())
@@ -339,6 +362,7 @@ class PictureView(QWidget):
             painter.translate(round(corner.x()) - corner.x(), round(corner.y()) - corner.y())
 
         room = self._room
+        self._drawn = self.place(Frame.whole(self._viewport.document))
         if self._visible is None:
             painter.setBackground(self._theme.colour("canvas"))
             painter.eraseRect(room)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage, QWheelEvent
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, QRect, Qt, QUrl
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -129,6 +129,54 @@ def test_large_pixels_are_drawn_as_sharp_squares(canvas: Canvas) -> None:
     seen = {image.pixelColor(x, 200).red() for x in range(100, 500)}
     first = int(canvas.document_position(QPointF(100, 200)).x())
     assert seen <= {(first + column) % 256 for column in range(52)}
+
+
+def test_what_a_move_leaves_alone_is_as_if_all_were_drawn_anew(canvas: Canvas) -> None:
+    canvas.set_picture(make_picture("a"))
+    canvas.set_frame(Frame.whole(WIDE))
+    QApplication.processEvents()
+    painted: list[QRect] = []
+
+    def on_screen() -> QImage:
+        """The window's own memory, into which only what was asked for is drawn."""
+        QApplication.processEvents()
+        return canvas.screen().grabWindow(canvas.winId()).toImage()
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if isinstance(event, QPaintEvent):
+                painted.append(event.rect())
+            return False
+
+    watch = Watch()
+    canvas.installEventFilter(watch)
+    for move in (
+        lambda: canvas.zoom_to(0.2),
+        lambda: canvas.zoom_to(0.05, QPointF(50, 60)),
+        lambda: canvas.zoom_to(0.31, QPointF(500, 60)),
+        lambda: canvas.zoom_to(0.2),
+        lambda: canvas.set_guides((3,), grid=True),
+        lambda: canvas.zoom_to(0.11),
+        lambda: canvas.zoom_to(3.0),
+        lambda: canvas.pan(40, -30),
+        lambda: canvas.show_at(QPointF(0, 0), QPointF(300, 200)),
+        lambda: canvas.fit(),
+        lambda: canvas.set_note("A word"),
+        lambda: canvas.zoom_to(0.1),
+        lambda: canvas.set_note(""),
+        lambda: canvas.set_picture(make_picture("b", Size(500, 900))),
+        lambda: canvas.zoom_to(0.2),
+        lambda: canvas.set_frame(Frame(0, 0, 500, 900)),
+        lambda: canvas.zoom_to(0.3),
+    ):
+        move()
+        seen = on_screen()
+        assert seen == canvas.grab().toImage().copy(seen.rect())
+    painted.clear()
+    canvas.zoom_to(0.1)
+    on_screen()
+    assert painted
+    assert painted[0].width() < canvas.width() / 2
 
 
 def test_versions_of_one_size_are_swapped_without_a_jump(canvas: Canvas) -> None:
