@@ -129,8 +129,8 @@ def test_the_window_goes_on_while_a_picture_is_opened(enter: Enter, tmp_path: Pa
     ended = time.perf_counter()
     pulse.stop()
     held = max(later - earlier for earlier, later in itertools.pairwise([begun, *turns, ended]))
-    # How long that may be is for the benchmark: here, no third of what is done elsewhere.
-    assert held < (ended - begun) / 3
+    # How long that may be is for the benchmark: here, less than half of what is done elsewhere.
+    assert held < (ended - begun) / 2
 
 
 def test_a_look_at_what_cannot_be_opened_is_taken_back(
