@@ -90,6 +90,9 @@ class HistoryModel(QAbstractListModel):
         ids = [line.version_id for line in self.lines[first : last + 1]]
         return [one for one in ids if one and one not in self._thumbnails]
 
+    def forget_thumbnails(self) -> None:
+        self._thumbnails.clear()
+
     def show_thumbnail(self, version_id: str, thumbnail: QPixmap) -> None:
         place = self._places.get(version_id)
         if place is not None:

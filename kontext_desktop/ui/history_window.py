@@ -104,6 +104,7 @@ class HistoryWindow(QDialog):
         remember_size(self, workbench, _SIZE)
         self._history.page_found.connect(self._show_page)
         self._history.thumbnail_made.connect(self._show_thumbnail)
+        self._history.outdated.connect(self._draw_again)
         self._history.failed.connect(self._show_trouble)
         workbench.opinions.tags_listed.connect(self.filters.list_tags)
         selection = self.view.selectionModel()
@@ -157,7 +158,9 @@ class HistoryWindow(QDialog):
             self._stack.setCurrentWidget(self._empty if nothing else self.view)
         number = self.rows.rowCount()
         plural = "" if number == 1 else "s"
-        more = "The newest " if has_more else ""
+        query = self.filters.read()
+        end_shown = "oldest" if query is not None and query.oldest_first else "newest"
+        more = f"The {end_shown} " if has_more else ""
         end = "; scroll for more" if has_more else ""
         self._count.show_text(f"{more}{number:,} version{plural}{end}".replace(",", " "))
         self._offer()
@@ -180,6 +183,10 @@ class HistoryWindow(QDialog):
 
     def _show_thumbnail(self, version_id: str, raster: Raster) -> None:
         self.rows.show_thumbnail(version_id, fitted(raster, THUMBNAIL, self.devicePixelRatioF()))
+
+    def _draw_again(self) -> None:
+        self.rows.forget_thumbnails()
+        self._look.start()
 
     def _open(self, index: QModelIndex) -> None:
         line = self.rows.find_line(index)

@@ -163,6 +163,7 @@ class Workbench(QObject):
 
         rooms = Rooms(
             self._link,
+            self._gallery,
             self._documents,
             self._queue,
             self._orders,

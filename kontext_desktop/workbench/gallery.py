@@ -37,6 +37,8 @@ class Gallery(QObject):
     """Gamut"""
     small_made = Signal(str, object)
     """SHA-256 of a blob, Raster"""
+    screen_changed = Signal()
+    """What was made ready for the screen before is of no use any more."""
     failed = Signal(str, object)
     """version_id, KontextError"""
 
@@ -63,6 +65,7 @@ class Gallery(QObject):
         thumbnails, self._thumbnails = self._thumbnails, {}
         for version, _ in thumbnails.values():
             self.want_thumbnail(version)
+        self.screen_changed.emit()
 
     def find(self, version_id: str) -> Picture | None:
         """A version's picture if one is at hand: the whole, or the one for review."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from kontext_desktop.errors import KontextError
 from kontext_desktop.model import Line, Search
+from kontext_desktop.workbench.gallery import Gallery
 from kontext_desktop.workbench.link import StudioLink
 
 if TYPE_CHECKING:
@@ -25,12 +26,15 @@ class History(QObject):
     """list[Line]; whether it is the first of a search; whether there may be more"""
     thumbnail_made = Signal(str, object)
     """version_id, Raster of at most 320 x 240"""
+    outdated = Signal()
+    """The thumbnails that were brought are for another screen."""
     failed = Signal(object)
     """KontextError"""
 
-    def __init__(self, link: StudioLink, parent: QObject) -> None:
+    def __init__(self, link: StudioLink, gallery: Gallery, parent: QObject) -> None:
         super().__init__(parent)
-        self._link = link
+        self._link, self._gallery = link, gallery
+        gallery.screen_changed.connect(self.outdated)
         self._query = Search()
         self._asked = 0
         """Counts searches: only what the latest one finds is told."""
@@ -88,17 +92,21 @@ class History(QObject):
             self._draw(self._wanted.pop(0))
 
     def _draw(self, version_id: str) -> None:
+        screen = self._gallery.screen
+
         def work(studio: Studio) -> Raster:
             from kontext_desktop.engine import preview
 
-            return preview.thumbnail(studio.library, studio.library.get_version(version_id))
+            version = studio.library.get_version(version_id)
+            return preview.thumbnail(studio.library, version, screen=screen)
 
         def over() -> None:
             self._drawing.discard(version_id)
             self._draw_next()
 
         def done(raster: Raster) -> None:
-            self.thumbnail_made.emit(version_id, raster)
+            if screen == self._gallery.screen:
+                self.thumbnail_made.emit(version_id, raster)
             over()
 
         self._drawing.add(version_id)

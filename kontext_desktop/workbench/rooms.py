@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Signal
 from kontext_desktop.first_words import Draft
 from kontext_desktop.workbench.documents import Documents
 from kontext_desktop.workbench.exports import Exports
+from kontext_desktop.workbench.gallery import Gallery
 from kontext_desktop.workbench.history import History
 from kontext_desktop.workbench.libraries import Libraries
 from kontext_desktop.workbench.link import StudioLink
@@ -49,6 +50,7 @@ class Rooms(QObject):
     def __init__(
         self,
         link: StudioLink,
+        gallery: Gallery,
         documents: Documents,
         queue: JobQueue,
         orders: Orders,
@@ -57,7 +59,8 @@ class Rooms(QObject):
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._link, self._documents, self._queue, self._orders = link, documents, queue, orders
+        self._link, self._gallery = link, gallery
+        self._documents, self._queue, self._orders = documents, queue, orders
         self._take_draft, self._open_studio = take_draft, open_studio
 
     def open_library(self, folder: Path | None, present: str, *, new: bool) -> None:
@@ -88,7 +91,7 @@ class Rooms(QObject):
     @cached_property
     def history(self) -> History:
         """Its troubles are told where it is looked through."""
-        history = History(self._link, self)
+        history = History(self._link, self._gallery, self)
         self.left.connect(history.forget_all)
         self.entered.connect(history.forget_all)
         return history

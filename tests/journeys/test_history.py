@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from picture_tools import display_p3_profile
 from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -15,7 +16,7 @@ from window_person import Person
 
 from kontext_desktop.engine import intake
 from kontext_desktop.library import Library
-from kontext_desktop.model import Size
+from kontext_desktop.model import Raster, Size
 from kontext_desktop.ui.history_rows import KEPT
 from kontext_desktop.ui.history_window import HistoryWindow
 from kontext_desktop.workbench.history import PAGE
@@ -190,3 +191,18 @@ def test_pages_come_as_they_are_scrolled_to_with_thumbnails_of_what_is_in_sight(
     assert window.rows.list_missing(MANY, MANY) == []
     assert first_id in window.rows._thumbnails
     assert len(window.rows._thumbnails) < KEPT
+    choose(person, "searchOrder", "Oldest first")
+    person.wait(lambda: count.text() == f"The oldest {PAGE} versions; scroll for more")
+
+
+def test_thumbnails_are_made_for_the_screen_and_again_for_another(person: Person) -> None:
+    made: list[Raster] = []
+    window = history(person)
+    choose(person, "searchOrder", "Oldest first")
+    person.wait(lambda: found(person)[0] == "first.png" and window.rows.list_missing(0, 0) == [])
+    person.workbench.history.thumbnail_made.connect(lambda _, raster: made.append(raster))
+    for screen in (display_p3_profile(), b""):
+        made.clear()
+        person.workbench.set_screen(screen)
+        person.wait(lambda: bool(made) and window.rows.list_missing(0, 0) == [])
+        assert {raster.profile for raster in made} == {screen}
