@@ -60,6 +60,9 @@ class ContactSheet:
         kept = {entry.version_id for entry in self._entries}
         self._pictures = {key: one for key, one in self._pictures.items() if key in kept}
 
+    def forget_pictures(self) -> None:
+        self._pictures.clear()
+
     def list_missing(self) -> list[str]:
         """The versions whose picture is not there yet."""
         wanted = [entry.version_id for entry in self._entries]

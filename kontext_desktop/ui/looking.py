@@ -92,6 +92,7 @@ class Looking(QObject):
         workbench.desk_changed.connect(self.show_desk)
         workbench.tiles_changed.connect(self._lay_out)
         workbench.picture_made.connect(self._take_picture)
+        workbench.screen_changed.connect(self._draw_again)
         workbench.heat_measured.connect(self._take_heat)
 
     def list_slots(self) -> dict[str, Callable[[], None]]:
@@ -290,6 +291,12 @@ class Looking(QObject):
     def _take_picture(self, picture: Picture) -> None:
         if self._sheet.take_picture(picture) and self._has_sheet:
             self._canvas.show_sheet(self._sheet)
+
+    def _draw_again(self) -> None:
+        """Pictures are to be made for another screen."""
+        self._sheet.forget_pictures()
+        if self._has_sheet:
+            self._workbench.want_pictures(self._sheet.list_missing())
 
     def _order_by_drift(self) -> None:
         self._sheet.by_drift = not self._sheet.by_drift

@@ -74,6 +74,8 @@ class Workbench(QObject):
     """Heat"""
     gamut_found = Signal(object)
     """Gamut"""
+    screen_changed = Signal()
+    """Pictures that were made before this are for another screen."""
     notice_raised = Signal(object)
     """Notice"""
     result_arrived = Signal(str)
@@ -131,6 +133,7 @@ class Workbench(QObject):
         gallery.picture_made.connect(self.picture_made)
         gallery.heat_measured.connect(self.heat_measured)
         gallery.gamut_found.connect(self.gamut_found)
+        gallery.screen_changed.connect(self.screen_changed)
         self._documents = Documents(self._link, gallery, self)
         self._documents.changed.connect(self._emit_desk)
         self._documents.leaving.connect(self._keep_draft)

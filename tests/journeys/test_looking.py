@@ -58,6 +58,24 @@ def test_variations_side_by_side_are_chosen_and_kept(enter: Enter, picture: Path
     assert drifts == sorted(drifts, key=lambda drift: drift or 0.0)
 
 
+def test_what_lies_side_by_side_is_made_again_for_another_screen(
+    enter: Enter, picture: Path
+) -> None:
+    person = order_three(enter, picture)
+    person.press(Qt.Key.Key_G, NO)
+    assert person.window._looking is not None
+    sheet = person.window._looking._sheet
+    person.wait(lambda: not sheet.list_missing())
+    screen = display_p3_profile()
+    person.workbench.set_screen(screen)
+    assert len(sheet.list_missing()) == 3
+    person.wait(lambda: not sheet.list_missing())
+    for number in range(3):
+        shown = sheet.find(number)
+        assert shown is not None
+        assert shown.picture.levels[0].profile == screen
+
+
 def test_without_variations_there_is_nothing_to_lay_side_by_side(
     enter: Enter, picture: Path
 ) -> None:
