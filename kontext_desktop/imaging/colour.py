@@ -54,7 +54,7 @@ def plan(model: Model, embedded: bytes) -> Conversion:
     """How a picture with this profile in its file (b"": none) is to be converted. Raises nothing: a
     profile that is broken, or made for another kind of picture, becomes a note."""
     if model == "LAB":
-        return Conversion(model, _lab_profile(), "Lab", "Lab: converted to sRGB.")
+        return Conversion(model, lab_profile(), "Lab", "Lab: converted to sRGB.")
     if not embedded:
         return Conversion(model, note=_uncertain(model))
     try:
@@ -244,7 +244,7 @@ def _bands(codes: Any) -> list[slice]:
 
 
 @functools.cache
-def _lab_profile() -> bytes:
+def lab_profile() -> bytes:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import functools
-
 import numpy as np
 import numpy.typing as npt
-from PIL import ImageCms
 
 from kontext_desktop.imaging.arrays import Codes
-from kontext_desktop.imaging.colour import srgb_profile, to_depth
+from kontext_desktop.imaging.colour import lab_profile, srgb_profile, to_depth
 from kontext_desktop.imaging.drift import delta_e_2000
 from kontext_desktop.imaging.profiles import transform
 
@@ -27,13 +24,8 @@ def find_outside(codes: Codes, profile: bytes, screen: bytes) -> npt.NDArray[np.
     codes = to_depth(codes, np.uint16)
     shown = transform(codes, source, target, exact=True)
     wanted, seen = (
-        transform(one, of, _lab_profile(), exact=True, dtype=np.float64, spaces=("rgb", "lab"))
+        transform(one, of, lab_profile(), exact=True, dtype=np.float64, spaces=("rgb", "lab"))
         for one, of in ((codes, source), (shown, target))
     )
     outside: npt.NDArray[np.bool_] = delta_e_2000(wanted, seen) > JUST_SEEN
     return outside
-
-
-@functools.cache
-def _lab_profile() -> bytes:
-    return ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()

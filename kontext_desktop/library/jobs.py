@@ -157,10 +157,7 @@ def replace_ended(writing: Writing, job: Job) -> None:
     if job.prediction_id != now.prediction_id:
         _check_free(writing.connection, job)
     writing.replace("jobs", records.job_values(job))
-    writing.connection.execute(
-        "UPDATE charges SET amount = ?, charged = ?, at = ? WHERE job_id = ?",
-        (*_charge(job), job.id),
-    )
+    _update_charge(writing, job)
     search.forget(writing, job.sequence)
     _record(writing, job, "collected in another library")
 
@@ -362,12 +359,16 @@ def _move(writing: Writing, job: Job, to: JobState, note: str, changes: Mapping[
         _check_free(writing.connection, moved)
     writing.replace("jobs", records.job_values(moved), records.job_values(now))
     if _charge(moved) != _charge(now):
-        writing.connection.execute(
-            "UPDATE charges SET amount = ?, charged = ?, at = ? WHERE job_id = ?",
-            (*_charge(moved), moved.id),
-        )
+        _update_charge(writing, moved)
     _record(writing, moved, note)
     return moved
+
+
+def _update_charge(writing: Writing, job: Job) -> None:
+    writing.connection.execute(
+        "UPDATE charges SET amount = ?, charged = ?, at = ? WHERE job_id = ?",
+        (*_charge(job), job.id),
+    )
 
 
 def _charge(job: Job) -> tuple[int, Charged, float]:

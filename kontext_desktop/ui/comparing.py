@@ -131,7 +131,7 @@ class Comparison:
                 painter.drawImage(QRectF(seen), image, QRectF(image.rect()))
             case Mode.HEAT:
                 if self.heat is not None:
-                    self.heat.draw(painter, view, seen, filtered=filtered)
+                    self.heat.colours.draw_over(painter, view, seen, filtered=filtered)
                 else:
                     shown.draw(painter, view, filtered=filtered)
 

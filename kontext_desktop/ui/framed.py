@@ -18,14 +18,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from kontext_desktop.ui.pieces import hairline
+from kontext_desktop.ui.pieces import FRAME_AROUND, hairline
 from kontext_desktop.ui.theme import Theme
 
 if TYPE_CHECKING:
     from kontext_desktop.workbench import Workbench
-
-_FRAME_AROUND = QSize(8, 48)
-"""Room for what the system draws around a window."""
 
 
 def lay_out(
@@ -60,7 +57,7 @@ def remember_size(dialog: QDialog, workbench: Workbench, size: tuple[int, int]) 
     name = f"{dialog.objectName()} size"
     kept = workbench.settings.window.get(name, "").split()
     width, height = map(int, kept) if len(kept) == 2 and all(map(str.isdecimal, kept)) else size
-    dialog.resize(QSize(width, height).boundedTo(dialog.screen().availableSize() - _FRAME_AROUND))
+    dialog.resize(QSize(width, height).boundedTo(dialog.screen().availableSize() - FRAME_AROUND))
     dialog.finished.connect(
         lambda _: workbench.keep_window({name: f"{dialog.width()} {dialog.height()}"})
     )

@@ -11,7 +11,6 @@ from PySide6.QtGui import QColor, QLinearGradient, QPainter
 from kontext_desktop.model import HEAT_SCALE
 from kontext_desktop.ui.pixels import Shown
 from kontext_desktop.ui.theme import Theme
-from kontext_desktop.ui.viewport import Viewport
 from kontext_desktop.workbench.state import Heat as Measured
 
 _BAR = 180, 10
@@ -25,10 +24,6 @@ class Heat(NamedTuple):
     @classmethod
     def of(cls, measured: Measured) -> Heat:
         return cls(Shown.over(measured.colours), measured.mean)
-
-    def draw(self, painter: QPainter, view: Viewport, seen: QRect, *, filtered: bool) -> None:
-        """Stretched over the document; only the part `seen` of the view."""
-        self.colours.draw_over(painter, view, seen, filtered=filtered)
 
 
 def draw_scale(painter: QPainter, area: QRect, theme: Theme, ratio: float) -> None:

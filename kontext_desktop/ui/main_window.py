@@ -37,6 +37,7 @@ from kontext_desktop.ui.commands import (
 from kontext_desktop.ui.empty_desk import EmptyDesk
 from kontext_desktop.ui.generate_bar import GenerateBar
 from kontext_desktop.ui.parameter_panel import ParameterPanel
+from kontext_desktop.ui.pieces import FRAME_AROUND
 from kontext_desktop.ui.prompt_panel import PromptPanel
 from kontext_desktop.ui.shortcuts import SingleKeys, is_writing
 from kontext_desktop.ui.status_bar import StatusBar
@@ -57,8 +58,6 @@ if TYPE_CHECKING:
     from kontext_desktop.ui.version_acts import VersionActs
 
 _FIRST_SIZE = (1600, 1000)
-_FRAME_AROUND = QSize(8, 48)
-"""What the system draws around a window takes at most; how much is known when it is shown."""
 _NOTICE_WIDTH = 680
 _WITH_PICTURE = (
     *("export", "fit", "full_size", "zoom_in", "zoom_out", "client", "never_send"),
@@ -529,10 +528,9 @@ class MainWindow(QMainWindow):
         if not self.restoreGeometry(geometry):
             room = self.screen().availableSize()
             width, height = _FIRST_SIZE
-            around = _FRAME_AROUND
             self.resize(
-                min(width, room.width() - around.width()),
-                min(height, room.height() - around.height()),
+                min(width, room.width() - FRAME_AROUND.width()),
+                min(height, room.height() - FRAME_AROUND.height()),
             )
         self.arrangement.restore(kept.get("arrangement", ""))
         self.canvas.restore_view(kept.get("view", "fit"))

@@ -22,6 +22,8 @@ from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 from kontext_desktop.ui.theme import Theme
 from kontext_desktop.workbench import Tone
 
+FRAME_AROUND = QSize(8, 48)
+"""What the system draws around a window takes at most; how much is known when it is shown."""
 _BLANKS = re.compile(r"[ \t\r\n\f\v]+")
 """What breaks or runs in outside text; a space that must not break is none of them."""
 _ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})

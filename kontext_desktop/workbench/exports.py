@@ -6,7 +6,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from kontext_desktop.engine import export
 from kontext_desktop.errors import KontextError
 from kontext_desktop.workbench import errands
 from kontext_desktop.workbench.documents import Documents
@@ -29,6 +28,8 @@ class Exports(QObject):
         version, document = self._documents.find_shown(), self._documents.document
         if version is None or document is None:
             return ""
+        from kontext_desktop.engine import export  # nobody waits for it before something is written
+
         suffix = export.propose_suffix(document)
         return export.propose_name(document.name, version, suffix=suffix)
 
@@ -45,6 +46,8 @@ class Exports(QObject):
         def failed(error: KontextError) -> None:
             self._documents.say_busy("")
             self.failed.emit(error)
+
+        from kontext_desktop.engine import export
 
         loss = export.tell_losses(document, target)
         if loss:

@@ -107,6 +107,8 @@ class History(QObject):
         def done(raster: Raster) -> None:
             if screen == self._gallery.screen:
                 self.thumbnail_made.emit(version_id, raster)
+            else:  # it was wanted once more meanwhile, and taken to be under way
+                self._wanted.append(version_id)
             over()
 
         self._drawing.add(version_id)
